@@ -173,3 +173,33 @@ def level(value: float) -> float:
     if not 0 < value < 1:
         raise ValueError(f"conf_level= must lie between 0 and 1, not {value!r}")
     return float(value)
+
+
+def between(value: object, low: float, high: float, name: str) -> float:
+    """Return `value` if it is a number from `low` to `high`, both included."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+        raise TypeError(f"{name} takes a number, not {type(value).__name__} {value!r}")
+    if not low <= value <= high:
+        raise ValueError(f"{name} must lie between {low:g} and {high:g}, not {value}")
+    return float(value)
+
+
+def groups(values: pd.Series, table: str = "data") -> pd.Categorical:
+    """Return `values` as two or more groups in order, without empty ones."""
+    values = complete(values, table)
+    kept = pd.Categorical(values).remove_unused_categories()
+    levels = kept.categories
+    if len(levels) < 2:
+        raise ValueError(
+            f"{table} column {values.name!r} has one group only ({listing(levels)}), "
+            f"so nothing can be said about two; name a column with more groups"
+        )
+    numbers = pd.api.types.is_numeric_dtype(values.dtype) and len(levels) > 10
+    if numbers or len(levels) > 50:
+        kind = "numbers" if numbers else "values"
+        raise ValueError(
+            f"{table} column {values.name!r} has {len(levels)} different {kind} "
+            f"({listing(levels)}), too many for groups; cut numbers into classes with "
+            f"pandas.cut first"
+        )
+    return kept

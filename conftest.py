@@ -1,0 +1,40 @@
+"""
+How the suite runs: the environment of its processes, and one guard for notebooks.
+
+This file is in the root because notebooks are tests too. What it sets is inherited by
+the workers of pytest-xdist and by the kernels of nbval, which start later.
+"""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+os.environ |= {
+    # Outputs are stored under 0: what hangs on the order of a set shows as a change.
+    "PYTHONHASHSEED": "1848",
+    # How a sum is split among threads decides its last digits.
+    "MKL_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let workers warn of text files that are opened without an encoding."""
+    if hasattr(config, "workerinput"):
+        # Meant for the library, not for the kernels that this worker will start:
+        # there, a warning by any package would be a line of output.
+        os.environ.pop("PYTHONWARNDEFAULTENCODING", None)
+    elif getattr(config.option, "numprocesses", None):
+        os.environ["PYTHONWARNDEFAULTENCODING"] = "1"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a notebook cell that nbval lets pass: a magic that IPython does not know."""
+    result = yield
+    for output in getattr(item, "test_outputs", None) or ():
+        if output.get("name") == "stderr" and output["text"].startswith("UsageError"):
+            pytest.fail(output["text"])
+    return result

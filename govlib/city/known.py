@@ -1,0 +1,491 @@
+"""What is true of S city, by the model, beside what a hasty reader would say."""
+
+from dataclasses import asdict, dataclass
+
+import joblib
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from govlib import _validate
+from govlib.city.cases import CASES
+from govlib.city.model import Neighbourhood, neighbourhood, simulate
+from govlib.city.parameters import resolve
+from govlib.city.places import SIZES, SURVEY_QUARTER, community, community_codes
+from govlib.city.remedies import Remedy
+from govlib.city.tables import census_estates
+
+ESTATE = next(c.community for c in CASES if c.case == "resettlement_estate")
+# Communities whose activities are switched on and off in each simulated city.
+COMMUNITIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    The words of one row of the truth table.
+
+    Attributes
+    ----------
+    symbol, chapter : str
+        Short name, and the chapter that estimates it.
+    title_en, title_zh, estimand_en, estimand_zh : str
+        What it is, in brief and exactly.
+    effect, scope, spillover : str
+        Kind of quantity; where it holds; whether other communities are affected.
+    naive_en, naive_zh : str or None
+        How a hasty reader would estimate it; None if there is no such answer.
+    """
+
+    symbol: str
+    chapter: str
+    title_en: str
+    title_zh: str
+    estimand_en: str
+    estimand_zh: str
+    effect: str
+    scope: str
+    spillover: str
+    naive_en: str | None = None
+    naive_zh: str | None = None
+
+
+NONE = "none: ties stay within a community"
+ROWS = (
+    Row(
+        "size_elasticity",
+        "04",
+        "Effect of an estate's size on ties per resident, log per log",
+        "小区规模对人均关系数的效应（对数/对数）",
+        "The resettlement estate, with its own number of households against half as "
+        "many: difference of log mean ties per resident over that of log residents",
+        "动迁安置房小区，现有户数与减半户数相比：人均关系数对数之差除以居民人数对数之差",
+        "total effect",
+        "population of cities",
+        NONE,
+        "Slope of log density on log residents across the dozen census estates",
+        "十二个普查小区中，密度对数对居民人数对数的斜率",
+    ),
+    Row(
+        "homophily_direct",
+        "04",
+        "Preference for one's own origin, log rate ratio",
+        "同源偏好（对数率比）",
+        "Chance that two residents of the resettlement estate become tied, same origin "
+        "against different origin, given both ends' age, length of residence, "
+        "sociability and address: homophily + heterogeneity x 2M(1 - M)",
+        "在年龄、居住年限、交往倾向和住址均给定时，动迁安置房小区两名居民建立关系的概率："
+        "同源与异源相比；等于同质性参数加异质性参数乘以2M(1−M)",
+        "parameter",
+        "model",
+        NONE,
+        "Log odds ratio within buildings, which also counts closeness in age and "
+        "introductions by neighbours in common",
+        "楼栋内的对数优势比，其中还包含年龄相近和共同邻居介绍的作用",
+    ),
+    Row(
+        "homophily_total",
+        "04",
+        "Homophily within buildings, log odds ratio of a tie",
+        "楼栋内的同质性（关系的对数优势比）",
+        "Odds of a tie for same-origin against mixed pairs of different households in "
+        "the same building of the resettlement estate, pooled over buildings after "
+        "Mantel and Haenszel; with closeness in age and introductions",
+        "动迁安置房小区同一楼栋内不同家庭的居民对，同源与异源相比建立关系的优势比，"
+        "按曼特尔-亨塞尔法合并各楼栋；包含年龄相近和介绍的作用",
+        "expectation",
+        "population of cities",
+        NONE,
+        "The same odds ratio over all pairs of the estate: sorting into buildings is "
+        "counted as preference",
+        "对全小区所有居民对计算同一优势比：把按楼栋的居住分化算作偏好",
+    ),
+    Row(
+        "ei_expected",
+        "04",
+        "E-I index of the resettlement estate",
+        "动迁安置房小区的E-I指数",
+        "Ties between origins minus ties within, over all ties inside the estate",
+        "小区内异源关系数减同源关系数，除以全部关系数",
+        "expectation",
+        "population of cities",
+        NONE,
+    ),
+    Row(
+        "ei_opportunity",
+        "04",
+        "E-I index without preference",
+        "没有偏好时的E-I指数",
+        "E-I index of the resettlement estate if origin played no part in who becomes "
+        "tied (homophily and heterogeneity set to 0), everyone living where they live",
+        "若建立关系与户籍来源无关（同质性与异质性参数均为0）而住址不变，该小区的E-I指数",
+        "expectation",
+        "population of cities",
+        NONE,
+        "What labels shuffled over the whole estate give: as if everyone could live "
+        "next to anyone",
+        "在全小区打乱户籍标签所得的期望：如同任何人都可能与任何人为邻",
+    ),
+    Row(
+        "ei_preference",
+        "04",
+        "Part of the E-I index that is preference",
+        "E-I指数中属于偏好的部分",
+        "E-I index of the resettlement estate minus the same index without preference",
+        "该小区的E-I指数减去没有偏好时的同一指数",
+        "total effect",
+        "population of cities",
+        NONE,
+        "E-I index minus what labels shuffled over the whole estate give",
+        "E-I指数减去在全小区打乱标签所得的期望",
+    ),
+    Row(
+        "contact_cross_ties",
+        "04",
+        "Contact instead of conflict: ties between origins per resident",
+        "由“冲突”改为“接触”：人均异源关系数",
+        "Ties to residents of the other origin per resident of the resettlement "
+        "estate, world of contact minus world of conflict",
+        "动迁安置房小区人均异源关系数，“接触”世界减“冲突”世界",
+        "total effect",
+        "population of cities",
+        NONE,
+    ),
+    Row(
+        "activity_ties",
+        "04",
+        "Effect of shared activities on ties per resident",
+        "共同活动对人均关系数的效应",
+        "Community, activities held against not held: mean ties of adult residents, "
+        "averaged over all communities of a course-size city",
+        "以社区为单位，举办与不举办活动相比：成年居民的平均关系数，对教学规模城市的全部社区取平均",
+        "total effect",
+        "population of cities",
+        NONE,
+        "Mean ties of adults where activities are held minus where they are not",
+        "有活动社区与无活动社区成年居民平均关系数之差",
+    ),
+)
+
+
+def log_odds_ratio(place: Neighbourhood, stratum: NDArray[np.int64]) -> float:
+    """
+    Measure how much likelier two residents of the same origin are to be tied.
+
+    Parameters
+    ----------
+    place : Neighbourhood
+        A community of one estate.
+    stratum : numpy.ndarray of int, shape (n,)
+        Group of each resident; only pairs within a group are compared.
+
+    Returns
+    -------
+    float
+        Log of the odds ratio pooled over strata.
+
+    Notes
+    -----
+    In stratum s let a and b be tied and untied pairs of the same origin, c and d tied
+    and untied mixed pairs, N their sum, pairs of one household left out. The pooled
+    odds ratio is (sum of ad / N) / (sum of bc / N) [1]_.
+
+    References
+    ----------
+    .. [1] Mantel, N. and Haenszel, W. (1959). Statistical aspects of the analysis of
+       data from retrospective studies of disease. Journal of the National Cancer
+       Institute 22(4), 719-748.
+    """
+    people, ties = place.people, place.ties
+    size = int(stratum.max()) + 1
+
+    def per_stratum(where: NDArray[np.bool_]) -> NDArray[np.float64]:
+        return np.bincount(stratum[where], minlength=size).astype(float)
+
+    non_local = per_stratum(people.non_local)
+    local = per_stratum(~people.non_local)
+    home = np.bincount(people.household)
+    inside = np.zeros(size)
+    first = np.searchsorted(people.household, np.arange(home.size))
+    np.add.at(inside, stratum[first], home * (home - 1) / 2)
+    same_pairs = (local * (local - 1) + non_local * (non_local - 1)) / 2 - inside
+    mixed_pairs = local * non_local
+    here = stratum[ties.source] == stratum[ties.target]
+    mixed = people.non_local[ties.source] != people.non_local[ties.target]
+    a = np.bincount(stratum[ties.source[here & ~mixed]], minlength=size)
+    c = np.bincount(stratum[ties.source[here & mixed]], minlength=size)
+    both = np.maximum(same_pairs + mixed_pairs, 1)
+    upper = (a * (mixed_pairs - c) / both).sum()
+    lower = ((same_pairs - a) * c / both).sum()
+    return float(np.log(upper / lower))
+
+
+def e_i(place: Neighbourhood) -> float:
+    """
+    Return external minus internal ties over all ties of a community.
+
+    Parameters
+    ----------
+    place : Neighbourhood
+        The community.
+
+    Returns
+    -------
+    float
+        In [-1, 1]; -1 if all ties join residents of the same origin.
+    """
+    people, ties = place.people, place.ties
+    mixed = people.non_local[ties.source] != people.non_local[ties.target]
+    return float(2 * mixed.mean() - 1)
+
+
+def estate_figures(seed: int) -> dict[str, float]:
+    """
+    Run the resettlement estate of one city in every setting that the truth needs.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the city.
+
+    Returns
+    -------
+    dict of str to float
+        One figure per quantity, and ``naive_`` before the naive ones.
+    """
+    shown = neighbourhood(seed, ESTATE)
+    blind = neighbourhood(seed, ESTATE, parameters={"homophily": 0, "heterogeneity": 0})
+    contact = neighbourhood(seed, ESTATE, world="contact")
+    half = neighbourhood(
+        seed,
+        ESTATE,
+        remedies=[Remedy("households", shown.community.households // 2)],
+    )
+    n = shown.people.age.size
+    building = shown.homes.building[shown.people.household]
+
+    def ties_per_resident(place: Neighbourhood) -> float:
+        return 2 * place.ties.source.size / place.people.age.size
+
+    def crossing(place: Neighbourhood) -> float:
+        return ties_per_resident(place) * (1 + e_i(place)) / 2
+
+    # Under labels shuffled over everyone a tie is mixed as often as any pair is.
+    non_local = int(shown.people.non_local.sum())
+    labels = 4 * non_local * (n - non_local) / (n * (n - 1)) - 1
+    within = log_odds_ratio(shown, building)
+    return {
+        "size_elasticity": np.log(ties_per_resident(shown) / ties_per_resident(half))
+        / np.log(n / half.people.age.size),
+        "naive_homophily_direct": within,
+        "homophily_total": within,
+        "naive_homophily_total": log_odds_ratio(shown, np.zeros_like(building)),
+        "ei_expected": e_i(shown),
+        "ei_opportunity": e_i(blind),
+        "naive_ei_opportunity": labels,
+        "ei_preference": e_i(shown) - e_i(blind),
+        "naive_ei_preference": e_i(shown) - labels,
+        "contact_cross_ties": crossing(contact) - crossing(shown),
+    }
+
+
+def density_slope(seed: int) -> float:
+    """
+    Regress log density on log size over the census estates of one city.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the city.
+
+    Returns
+    -------
+    float
+        Slope by least squares.
+    """
+    size, density = [], []
+    for estate, roster in census_estates(
+        seed, community_codes(SIZES["course"])
+    ).items():
+        if roster != "census":
+            continue
+        code, _, number = estate.rpartition("-")
+        place = neighbourhood(seed, code)
+        here = place.homes.estate[place.people.household] == int(number) - 1
+        n = int(here.sum())
+        m = int((here[place.ties.source] & here[place.ties.target]).sum())
+        size.append(n)
+        density.append(2 * m / (n * (n - 1)))
+    return float(np.polyfit(np.log(size), np.log(density), 1)[0])
+
+
+def activity_figures(seed: int) -> list[tuple[float, float, int]]:
+    """
+    Switch activities on and off in some communities of one city.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the city.
+
+    Returns
+    -------
+    list of tuple
+        Per community: mean ties of adults with activities, without, and whether the
+        city as it is has them.
+    """
+    codes = community_codes(SIZES["course"])
+    # The same number of communities from all parts of the city, others in each city.
+    some = codes[seed % (len(codes) // COMMUNITIES) :: len(codes) // COMMUNITIES]
+    out = []
+    for code in some:
+        on, off = (
+            neighbourhood(seed, code, remedies=[Remedy("activity", activity)])
+            for activity in (1, 0)
+        )
+        adult = on.people.age >= 18
+        held = community(seed, code).activity
+        out.append((on.degree[adult].mean(), off.degree[adult].mean(), held))
+    return out
+
+
+def activity_difference(survey: pd.DataFrame, communities: pd.DataFrame) -> NDArray:
+    """
+    Compare mean ties where activities are held with where they are not.
+
+    Parameters
+    ----------
+    survey, communities : pandas.DataFrame
+        Tables of a city.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (2,)
+        Difference of the two weighted means of those who answered, and its standard
+        error with communities as clusters.
+    """
+    told = survey.dropna(subset=["ties"]).merge(
+        communities[["community", "activity"]], on="community"
+    )
+    told = told.assign(total=told["weight"] * told["ties"].astype(float))
+    sums = told.groupby(["activity", "community"])[["total", "weight"]].sum()
+    difference, variance = 0.0, 0.0
+    for held, sign in ((True, 1), (False, -1)):
+        part = sums.loc[held]
+        mean = part["total"].sum() / part["weight"].sum()
+        residual = (part["total"] - mean * part["weight"]) / part["weight"].sum()
+        difference += sign * mean
+        variance += len(part) / (len(part) - 1) * (residual**2).sum()
+    return np.array([difference, np.sqrt(variance)])
+
+
+def truth(*, seed: int = 2026, cities: int = 400, n_jobs: int = 1) -> pd.DataFrame:
+    """
+    Tell what is true of S city, and how far off the naive answers are.
+
+    Parameters
+    ----------
+    seed : int, default 2026
+        Seed of the city in which the naive answers are given.
+    cities : int, default 400
+        Cities over which truths are averaged, at least 8; they take about a second
+        each. The shipped table has 400.
+    n_jobs : int, default 1
+        Processes, as in :class:`joblib.Parallel`. The numbers do not depend on it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per quantity: ``symbol``, ``chapter``, titles and estimands in both
+        languages, ``effect``, ``scope``, ``spillover``, ``quarter``, ``value`` with
+        ``monte_carlo_error`` over ``seeds`` cities, and the naive answer: in words,
+        ``naive_expected`` with its error, ``naive_city`` with its standard error.
+
+    Raises
+    ------
+    TypeError
+        If a number is not whole.
+    ValueError
+        If `seed` is negative or `cities` below 8.
+
+    See Also
+    --------
+    simulate : The model.
+
+    Notes
+    -----
+    An effect is the difference of two runs with the same draws, averaged over cities
+    with seeds 1, 2, and so on; its Monte-Carlo error is the standard deviation over
+    cities divided by the root of their number. The standard error of a naive answer
+    is its standard deviation over cities, that of the comparison of activities a
+    linearised one with communities as clusters.
+
+    Examples
+    --------
+    >>> table = truth(cities=8)  # doctest: +SKIP
+    """
+    _validate.count(seed, "seed", least=0)
+    _validate.count(cities, "cities", least=8)
+    seeds = range(1, cities + 1)
+    run = joblib.Parallel(n_jobs=n_jobs)
+    figures = pd.DataFrame(run(joblib.delayed(estate_figures)(s) for s in seeds))
+    # A slope needs a dozen estates: a quarter of the cities is enough.
+    slopes = run(joblib.delayed(density_slope)(s) for s in seeds[::4])
+    parts = run(joblib.delayed(activity_figures)(s) for s in seeds)
+    on, off, held = np.array([row for part in parts for row in part]).T
+    by_city = (on - off).reshape(cities, -1).mean(axis=1)
+
+    def average(values: NDArray[np.float64] | pd.Series) -> tuple[float, float]:
+        return float(np.mean(values)), float(
+            np.std(values, ddof=1) / len(values) ** 0.5
+        )
+
+    values = {name: average(figures[name]) for name in figures}
+    values["activity_ties"] = average(by_city)
+    known = resolve()
+    share = community(seed, ESTATE).heterogeneity
+    values["homophily_direct"] = (
+        known["homophily"] + known["heterogeneity"] * share,
+        0.0,
+    )
+    values["naive_size_elasticity"] = average(slopes)
+    seen = np.where(held == 1, on, off)
+    with_, without = average(seen[held == 1]), average(seen[held == 0])
+    values["naive_activity_ties"] = (
+        with_[0] - without[0],
+        float(np.hypot(with_[1], without[1])),
+    )
+
+    shown = simulate("course", seed=seed)
+    in_city = {
+        name: (value, float(figures[name].std()))
+        for name, value in estate_figures(seed).items()
+    }
+    in_city["naive_size_elasticity"] = (
+        density_slope(seed),
+        float(np.std(slopes, ddof=1)),
+    )
+    in_city["naive_activity_ties"] = tuple(
+        activity_difference(shown.survey, shown.communities)
+    )
+    nothing = (np.nan, np.nan)
+    table = []
+    for row in ROWS:
+        value, error = values[row.symbol]
+        expected = values.get(f"naive_{row.symbol}", nothing)
+        city = in_city.get(f"naive_{row.symbol}", nothing)
+        table.append(
+            asdict(row)
+            | {
+                "quarter": SURVEY_QUARTER,
+                "value": value,
+                "monte_carlo_error": error,
+                # What is read off the equations needs no simulated city.
+                "seeds": cities if error else 0,
+                "naive_expected": expected[0],
+                "naive_expected_error": expected[1],
+                "naive_city": city[0],
+                "naive_city_error": city[1],
+            }
+        )
+    return pd.DataFrame(table)

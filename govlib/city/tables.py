@@ -1,0 +1,354 @@
+"""From arrays to tables: codes for every place and person, tidy rows, fixed order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from govlib.city.cases import CASES
+from govlib.city.people import homes
+from govlib.city.places import RINGS, Size, community
+
+if TYPE_CHECKING:
+    from govlib.city.model import Neighbourhood
+    from govlib.city.survey import Answers
+
+# Households of the estates whose network is counted, three of each housing type.
+CENSUS_SIZES = {
+    "old": (120, 400, 800),
+    "high-rise": (150, 500, 1000),
+    "resettlement": (250, 600, 900),
+    "lane": (90, 200, 400),
+}
+ORIGINS = np.array(["local", "non-local"])
+SEXES = np.array(["male", "female"])
+
+
+def census_estates(seed: int, codes: list[str]) -> dict[str, str]:
+    """
+    Choose the estates whose network is counted.
+
+    For each housing type and size, the estate with the nearest number of households
+    in a community with at least 15 per cent of either origin. The choice is made on
+    the city without remedies, so that a remedy does not move the census.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the city.
+    codes : list of str
+        Codes of its communities.
+
+    Returns
+    -------
+    dict of str to str
+        ``"census"`` or ``"resettlement"`` by code of the estate.
+    """
+    found: list[tuple[str, str, int]] = []
+    chosen: dict[str, str] = {}
+    named = {c.place: c.case for c in CASES if c.level == "estate"}
+    for code in codes:
+        place = community(seed, code)
+        counts = np.bincount(homes(seed, place).estate, minlength=place.estates)
+        for number, households in enumerate(counts, 1):
+            estate = f"{code}-{number}"
+            if estate in named:
+                if named[estate] == "resettlement_estate":
+                    chosen[estate] = "resettlement"
+            elif 0.15 <= place.non_local_share <= 0.85:
+                found.append((place.housing, estate, int(households)))
+    for housing, wanted in CENSUS_SIZES.items():
+        for households in wanted:
+            near = [
+                (abs(have - households), estate)
+                for kind, estate, have in found
+                if kind == housing and estate not in chosen
+            ]
+            if near:
+                chosen[min(near)[1]] = "census"
+    return chosen
+
+
+def addresses(place: Neighbourhood, who: NDArray[np.int64]) -> dict[str, list[str]]:
+    """
+    Name residents and where they live.
+
+    Parameters
+    ----------
+    place : Neighbourhood
+        One community.
+    who : numpy.ndarray of int, shape (k,)
+        Residents, by their place in `People`.
+
+    Returns
+    -------
+    dict of str to list of str
+        Codes of each: ``resident``, ``estate``, ``building``, ``stairwell`` and
+        ``household``.
+    """
+    at, home = place.homes, place.people.household
+    # Residents and households are numbered within their estate, from 1.
+    first_home = np.searchsorted(at.estate, np.arange(place.community.estates))
+    first_resident = np.searchsorted(home, first_home)
+    estate = at.estate[home[who]]
+    resident = who - first_resident[estate] + 1
+    household = home[who] - first_home[estate] + 1
+    out: dict[str, list[str]] = {
+        name: []
+        for name in ("resident", "estate", "building", "stairwell", "household")
+    }
+    for e, r, h, b, s in zip(
+        estate,
+        resident,
+        household,
+        at.building[home[who]],
+        at.stairwell[home[who]],
+        strict=True,
+    ):
+        code = f"{place.community.code}-{e + 1}"
+        out["resident"].append(f"{code}-{r:05}")
+        out["estate"].append(code)
+        out["building"].append(f"{code}-B{b + 1:02}")
+        out["stairwell"].append(f"{code}-B{b + 1:02}-{s + 1}")
+        out["household"].append(f"{code}-H{h:04}")
+    return out
+
+
+class Rows:
+    """
+    Collect the rows of all tables, community by community.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the city.
+    size : Size
+        Size of the city.
+    """
+
+    def __init__(self, seed: int, size: Size) -> None:
+        self.seed = seed
+        self.size = size
+        self.communities: list[dict[str, Any]] = []
+        self.estates: list[dict[str, Any]] = []
+        self.survey: list[pd.DataFrame] = []
+        self.residents: dict[str, list[pd.DataFrame]] = {
+            "census": [],
+            "resettlement": [],
+        }
+        self.ties: dict[str, list[pd.DataFrame]] = {"census": [], "resettlement": []}
+
+    def add(
+        self, place: Neighbourhood, answers: Answers, rosters: dict[str, str]
+    ) -> None:
+        """
+        Add one community.
+
+        Parameters
+        ----------
+        place : Neighbourhood
+            The community.
+        answers : Answers
+            Its survey.
+        rosters : dict of str to str
+            Estates whose network is counted.
+        """
+        if not self.communities:
+            # A city without any roster still has the tables, with no rows.
+            nobody = np.array([], dtype=np.int64)
+            for roster in self.residents:
+                self.residents[roster].append(_residents(place, nobody))
+                self.ties[roster].append(_ties(place, nobody))
+        self.communities.append(_community(place))
+        self.survey.append(_survey(place, answers))
+        of_person = place.homes.estate[place.people.household]
+        for number in range(place.community.estates):
+            estate = f"{place.community.code}-{number + 1}"
+            roster = rosters.get(estate, "none")
+            here = np.flatnonzero(of_person == number)
+            self.estates.append(_estate(place, number, here) | {"roster": roster})
+            if roster != "none":
+                self.residents[roster].append(_residents(place, here))
+                self.ties[roster].append(_ties(place, here))
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """
+        Return all tables, each sorted by its key.
+
+        Returns
+        -------
+        dict of str to pandas.DataFrame
+            The tables by name.
+        """
+        out = {
+            **_divisions(self.size),
+            "communities": pd.DataFrame(self.communities),
+            "estates": pd.DataFrame(self.estates),
+            "survey": pd.concat(self.survey),
+        }
+        for roster in ("census", "resettlement"):
+            for kind, parts in (("residents", self.residents), ("ties", self.ties)):
+                out[f"{roster}_{kind}"] = pd.concat(parts[roster])
+        known = set(out["districts"]["district"]) | set(
+            out["subdistricts"]["subdistrict"]
+        )
+        known |= set(out["communities"]["community"]) | set(out["estates"]["estate"])
+        out["cases"] = pd.DataFrame(
+            [
+                {
+                    name: getattr(case, name)
+                    for name in (
+                        "case",
+                        "level",
+                        "place",
+                        "title_en",
+                        "title_zh",
+                        "description_en",
+                        "description_zh",
+                        "chapter",
+                    )
+                }
+                for case in CASES
+                if case.place in known
+            ]
+        )
+        keys = {"survey": ["resident"], "cases": ["case"]}
+        for name, frame in out.items():
+            by = keys.get(name, list(frame.columns[: 3 if "ties" in name else 1]))
+            out[name] = frame.sort_values(by, ignore_index=True)
+        return out
+
+
+def _divisions(size: Size) -> dict[str, pd.DataFrame]:
+    """Districts, and sub-districts or towns, with their names in both languages."""
+    named = {c.place: c for c in CASES if c.level == "sub-district"}
+    districts, subdistricts = [], []
+    for district in list(RINGS)[: size.districts]:
+        ring = RINGS[district]
+        districts.append(
+            {
+                "district": district,
+                "ring": ring,
+                "title_en": f"District {district}",
+                "title_zh": f"{district}区",
+            }
+        )
+        for number in range(1, size.subdistricts + 1):
+            code = f"{district}-{number}"
+            # In the suburbs every other division of a district is a town.
+            town = ring == "suburb" and number % 2 == 1
+            english, chinese = ("Town", "镇") if town else ("Sub-district", "街道")
+            title_en = f"{english} {number} of district {district}"
+            title_zh = f"{district}区第{number}{chinese}"
+            if code in named:
+                title_en, title_zh = named[code].title_en, named[code].title_zh
+            subdistricts.append(
+                {
+                    "subdistrict": code,
+                    "district": district,
+                    "kind": "town" if town else "sub-district",
+                    "title_en": title_en,
+                    "title_zh": title_zh,
+                }
+            )
+    return {
+        "districts": pd.DataFrame(districts),
+        "subdistricts": pd.DataFrame(subdistricts),
+    }
+
+
+def _community(place: Neighbourhood) -> dict[str, Any]:
+    who, what = place.people, place.community
+    return {
+        "community": what.code,
+        "subdistrict": what.subdistrict,
+        "district": what.district,
+        "ring": what.ring,
+        "housing": what.housing,
+        "estates": what.estates,
+        "households": what.households,
+        "residents": who.age.size,
+        "non_local_share": who.non_local.mean(),
+        "older_share": (who.age >= 60).mean(),
+        "owner_share": who.owner.mean(),
+        "wealth": what.wealth,
+        "activity": bool(what.activity),
+    }
+
+
+def _estate(
+    place: Neighbourhood, number: int, here: NDArray[np.int64]
+) -> dict[str, Any]:
+    at, who = place.homes, place.people
+    home = at.estate == number
+    stairwells = np.unique(at.building[home] * 1000 + at.stairwell[home])
+    return {
+        "estate": f"{place.community.code}-{number + 1}",
+        "community": place.community.code,
+        "housing": place.community.housing,
+        "built": int(at.built[number]),
+        "buildings": int(at.building[home].max()) + 1,
+        "stairwells": stairwells.size,
+        "most_floors": int(at.floors[home].max()),
+        "households": int(home.sum()),
+        "residents": here.size,
+        "non_local": int(who.non_local[here].sum()),
+    }
+
+
+def _attributes(place: Neighbourhood, who: NDArray[np.int64]) -> dict[str, Any]:
+    people = place.people
+    return {
+        "origin": ORIGINS[people.non_local[who].astype(int)],
+        "age": people.age[who],
+        "sex": SEXES[people.female[who].astype(int)],
+        "owner": people.owner[who],
+        "tenure_years": people.tenure[who],
+        "party_member": people.party[who],
+    }
+
+
+def _residents(place: Neighbourhood, here: NDArray[np.int64]) -> pd.DataFrame:
+    names = addresses(place, here)
+    household = names.pop("household")
+    floor = place.homes.floor[place.people.household[here]]
+    last = {"floor": floor, "household": household, **_attributes(place, here)}
+    return pd.DataFrame(names | last)
+
+
+def _ties(place: Neighbourhood, here: NDArray[np.int64]) -> pd.DataFrame:
+    inside = np.isin(place.ties.source, here) & np.isin(place.ties.target, here)
+    source = addresses(place, place.ties.source[inside])
+    target = addresses(place, place.ties.target[inside])
+    return pd.DataFrame(
+        {
+            "estate": source["estate"],
+            "source": source["resident"],
+            "target": target["resident"],
+        }
+    )
+
+
+def _survey(place: Neighbourhood, answers: Answers) -> pd.DataFrame:
+    who = answers.person
+    names = addresses(place, who)
+    frame = pd.DataFrame(
+        {
+            "resident": names["resident"],
+            "community": place.community.code,
+            "estate": names["estate"],
+            "weight": answers.weight,
+            "answered": answers.answered,
+            "building_floors": place.homes.floors[place.people.household[who]],
+            **_attributes(place, who),
+            **answers.items,
+        }
+    )
+    for item in answers.items:
+        frame[item] = frame[item].astype(
+            "boolean" if item == "knows_director" else "Int64"
+        )
+    return frame

@@ -1,0 +1,316 @@
+"""Who would visit or ask whom for help: one model of ties between neighbours."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from govlib.city.parameters import bound
+from govlib.city.people import MOST, Booleans, Floats, Homes, Integers, People
+from govlib.city.places import Community
+from govlib.city.streams import pair_uniforms, poisson_quantile, stream
+
+# Where a resident's ties start: same stairwell, anywhere in the estate, anywhere in
+# the community, and in the rest of the sub-district (counted, not traced to a person).
+PLACES = {"stairwell": 0.47, "estate": 0.38, "community": 0.10, "outside": 0.05}
+# Ties no longer grow with age or years lived here beyond these.
+OLDEST, LONGEST = 85, 40
+# Sign of the effect of heterogeneity on ties between origins.
+WORLDS = {"conflict": -1.0, "contact": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """
+    The ties of one community.
+
+    Attributes
+    ----------
+    source, target : numpy.ndarray of int, shape (m,)
+        Places of two residents in `People`, source below target, each pair once.
+    closed : numpy.ndarray of bool, shape (m,)
+        True where a neighbour in common made the tie.
+    outside : numpy.ndarray of int, shape (n,)
+        Ties of each resident with other communities of the sub-district.
+    """
+
+    source: Integers
+    target: Integers
+    closed: Booleans
+    outside: Integers
+
+
+def exposure(age: Integers, tenure: Floats, parameters: dict[str, float]) -> Floats:
+    """
+    Factor by which age and length of residence raise a resident's ties.
+
+    Parameters
+    ----------
+    age : numpy.ndarray of int, shape (n,)
+        Years.
+    tenure : numpy.ndarray of float, shape (n,)
+        Years lived here.
+    parameters : dict of str to float
+        All parameters.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (n,)
+        ``(years / 8 + 0.2) ** tenure_effect * exp(age_effect * (age - 45))``.
+
+    Examples
+    --------
+    >>> exposure(np.array([45]), np.array([6.4]), {"tenure_effect": 1, "age_effect": 1})
+    array([1.])
+    """
+    years = np.minimum(tenure, LONGEST) / 8 + 0.2
+    old = np.minimum(age, OLDEST) - 45
+    return years ** parameters["tenure_effect"] * np.exp(parameters["age_effect"] * old)
+
+
+def mixed_rate(community: Community, parameters: dict[str, float], world: str) -> float:
+    """
+    Factor on the chance of a tie when two residents differ in origin.
+
+    Parameters
+    ----------
+    community : Community
+        Its variables.
+    parameters : dict of str to float
+        All parameters.
+    world : str
+        ``"conflict"`` or ``"contact"``.
+
+    Returns
+    -------
+    float
+        ``exp(-homophily -/+ heterogeneity * 2M(1 - M))``.
+    """
+    contact = WORLDS[world] * parameters["heterogeneity"] * community.heterogeneity
+    return float(np.exp(contact - parameters["homophily"]))
+
+
+def ties(
+    seed: int,
+    community: Community,
+    homes: Homes,
+    people: People,
+    parameters: dict[str, float],
+    world: str = "conflict",
+) -> Ties:
+    """
+    Tie the residents of one community to one another.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the city.
+    community : Community
+        Its variables.
+    homes : Homes
+        Where each household lives.
+    people : People
+        Its residents.
+    parameters : dict of str to float
+        All parameters.
+    world : str, default "conflict"
+        Whether heterogeneity costs ties between origins or makes them.
+
+    Returns
+    -------
+    Ties
+        Each pair once, and each resident's ties outside.
+
+    Notes
+    -----
+    Candidates come from a maximal set that hangs on sociability and address alone:
+    one end from the whole community, the other from the same stairwell, estate or
+    community, both in proportion to sociability. A candidate becomes a tie if its
+    stored uniform number lies below the product of all factors, each divided by the
+    largest value that its parameters allow. A remedy therefore thins the same
+    candidates, and one that raises a factor only adds ties. A resident of a larger
+    estate meets no more candidates, so that density falls with size by construction.
+
+    Then one synchronous round of closure: each neighbour in common introduces two
+    residents of one building with the same chance, times the factor for origin.
+    """
+    code, n = community.code, people.age.size
+    exposed = exposure(people.age, people.tenure, parameters)
+    tall = (homes.floors >= 10)[people.household]
+    # What one end brings into the chance of a tie; the square root of the effect of a
+    # tall building, since both ends bring theirs.
+    pull = exposed * np.exp(parameters["high_rise_effect"] / 2 * tall)
+    mixed = mixed_rate(community, parameters, world)
+    active = np.exp(parameters["activity_effect"] * community.activity)
+    rate = parameters["tie_rate"] * np.exp(
+        parameters["tie_spread"] * community.tie_draw
+    )
+
+    estate = homes.estate[people.household]
+    stairwell = (homes.estate * 1000 + homes.building) * 100 + homes.stairwell
+    met = {
+        "community": np.zeros_like(estate),
+        "estate": estate,
+        "stairwell": stairwell[people.household],
+    }
+    found = []
+    for place, where in met.items():
+        i, j, accept = candidates(
+            seed, community, place, people.sociability, where, pull, active, rate
+        )
+        chance = pull[i] * pull[j]
+        years = np.abs(people.age[i] - people.age[j])
+        chance *= np.exp(-parameters["age_closeness"] * years)
+        chance[people.non_local[i] != people.non_local[j]] *= mixed
+        keep = (accept < chance) & (people.household[i] != people.household[j])
+        found.append(np.minimum(i, j)[keep] * n + np.maximum(i, j)[keep])
+    pairs = np.unique(np.concatenate(found))
+
+    closed = closures(seed, community, homes, people, pairs, parameters, mixed)
+    everything = np.concatenate((pairs, closed))
+    order = np.argsort(everything, kind="stable")
+    uniform = stream(seed, "ties_outside", code).random((community.households, MOST))
+    outside = poisson_quantile(
+        uniform.ravel()[people.number],
+        rate * PLACES["outside"] * active * people.sociability * pull,
+    )
+    return Ties(
+        everything[order] // n,
+        everything[order] % n,
+        np.repeat([False, True], (pairs.size, closed.size))[order],
+        outside,
+    )
+
+
+def candidates(
+    seed: int,
+    community: Community,
+    place: str,
+    sociability: Floats,
+    where: Integers,
+    pull: Floats,
+    active: float,
+    rate: float,
+) -> tuple[Integers, Integers, Floats]:
+    """
+    Draw the pairs who may become tied in one kind of place.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the city.
+    community : Community
+        Its variables.
+    place : str
+        ``"stairwell"``, ``"estate"`` or ``"community"``.
+    sociability : numpy.ndarray of float, shape (n,)
+        Weight of each resident in the draws.
+    where : numpy.ndarray of int, shape (n,)
+        The stairwell, estate or community of each resident, in order of address.
+    pull : numpy.ndarray of float, shape (n,)
+        What each resident brings into the chance of a tie.
+    active : float
+        Factor for shared activities.
+    rate : float
+        Ties a resident starts, before all factors.
+
+    Returns
+    -------
+    i, j : numpy.ndarray of int, shape (k,)
+        The two residents. Candidates who would fail whoever the second is are left
+        out.
+    accept : numpy.ndarray of float, shape (k,)
+        Stored uniform numbers on the scale of the remaining factors: the pair becomes
+        tied if their product is larger.
+    """
+    most_pull = (LONGEST / 8 + 0.2) ** bound("tenure_effect") * np.exp(
+        bound("age_effect") * (OLDEST - 45)
+    )
+    most_mixed = np.exp(bound("heterogeneity") / 2)
+    most = most_pull**2 * most_mixed * np.exp(bound("activity_effect"))
+
+    number = int(np.ceil(where.size * rate * PLACES[place] * most))
+    one, other, accept = (
+        stream(seed, f"candidates_{end}_{place}", community.code).random(number)
+        for end in ("one", "other", "accept")
+    )
+    accept = accept * most / active
+    # Most fail before their ends are looked up, which is what takes time.
+    left = np.flatnonzero(accept < most_pull**2 * most_mixed)
+    ends = np.cumsum(sociability)
+    i = np.searchsorted(ends, one[left] * ends[-1], "right")
+    i = np.minimum(i, where.size - 1)
+    keep = accept[left] < pull[i] * most_pull * most_mixed
+    left, i = left[keep], i[keep]
+
+    # Residents stand in order of address, so a place is a stretch of them.
+    change = np.flatnonzero(np.diff(where)) + 1
+    first = np.concatenate(([0], change))
+    last = np.concatenate((change, [where.size])) - 1
+    stretch = np.searchsorted(change, i, "right")
+    first, last = first[stretch], last[stretch]
+    low = ends[first] - sociability[first]
+    j = np.searchsorted(ends, low + other[left] * (ends[last] - low), "right")
+    return i, np.clip(j, first, last), accept[left]
+
+
+def closures(
+    seed: int,
+    community: Community,
+    homes: Homes,
+    people: People,
+    pairs: Integers,
+    parameters: dict[str, float],
+    mixed: float,
+) -> Integers:
+    """
+    Find the pairs whom neighbours in common introduce to each other.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the city.
+    community : Community
+        Its variables.
+    homes : Homes
+        Where each household lives.
+    people : People
+        Its residents.
+    pairs : numpy.ndarray of int, shape (m,)
+        Ties so far, ``source * n + target``, sorted.
+    parameters : dict of str to float
+        All parameters.
+    mixed : float
+        Factor for two residents of different origin.
+
+    Returns
+    -------
+    numpy.ndarray of int
+        New ties in the same form. With k neighbours in common the chance is
+        ``1 - (1 - closure) ** k``; each pair has one stored uniform number.
+    """
+    n = people.age.size
+    building = (homes.estate * 1000 + homes.building)[people.household]
+    source, target = pairs // n, pairs % n
+    one = np.concatenate((source, target))
+    two = np.concatenate((target, source))
+    order = np.argsort(one, kind="stable")
+    neighbour = two[order]
+    degree = np.bincount(one, minlength=n)
+    first = np.cumsum(degree) - degree
+    # Every neighbour j of i, and every neighbour k of that j.
+    paths = degree[neighbour]
+    i = np.repeat(one[order], paths)
+    along = np.arange(i.size) - np.repeat(np.cumsum(paths) - paths, paths)
+    k = neighbour[np.repeat(first[neighbour], paths) + along]
+    keep = (i < k) & (building[i] == building[k])
+    keep &= people.household[i] != people.household[k]
+    reached, common = np.unique(i[keep] * n + k[keep], return_counts=True)
+    new = ~np.isin(reached, pairs, assume_unique=True)
+    reached, common = reached[new], common[new]
+    i, k = reached // n, reached % n
+    differ = people.non_local[i] != people.non_local[k]
+    chance = parameters["closure"] * np.where(differ, min(mixed, 1.0), 1.0)
+    uniform = pair_uniforms(
+        seed, ("closure", community.code), people.number[i], people.number[k]
+    )
+    return reached[uniform < 1 - (1 - chance) ** common]

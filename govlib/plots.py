@@ -1,0 +1,777 @@
+"""
+Figures of results: one function per kind, each takes a table and returns its axes.
+
+Importing this module registers a font with Chinese characters and puts it behind the
+font in use, so that Chinese text can be drawn on any machine.
+"""
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from matplotlib import font_manager
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.collections import EllipseCollection, LineCollection, PatchCollection
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.rcsetup import cycler
+
+from govlib import _codebook, _network, _validate
+
+Labels = Literal["en", "zh"] | Mapping[str, str] | None
+
+FONT = "Govlib Sans SC"
+
+# Told apart by colour-blind readers and in grey (lightness 29, 74, 49, 13, 63): Tol's
+# high-contrast scheme, a near black and a grey.
+_COLOURS = ["#004488", "#DDAA33", "#BB5566", "#222222", "#999999"]
+_LINES = ["-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1))]
+_ACCENT = "#BB2244"
+_QUIET = "#8A8A8A"
+_WALL = "#EEEEEE"
+
+# What figures say of themselves, and results that are in no codebook.
+_WORDS = {
+    "en": {
+        "between": "tie between groups",
+        "chance": "Ties, as a multiple of what chance would give",
+        "counts": "The ties that each group has, and with whom",
+        "density": "Density",
+        "e_i_index": "E-I index",
+        "estimate": "Estimate",
+        "excludes": "interval excludes the reference",
+        "expected": "expected by chance",
+        "includes": "interval includes the reference",
+        "inside": "observed, within the interval",
+        "interval": "{title} ({level} % interval)",
+        "mean_degree": "Ties per resident",
+        "missing": "{title} ({n:,} missing)",
+        "n": "{title} (n = {n:,})",
+        "ordered": "{title} ({n:,}, in order of the estimate)",
+        "outside": "observed, outside the interval",
+        "reference": "reference ({n:.3g})",
+        "share": "Share",
+        "share_of_group": "Share of the group",
+        "within": "tie within a group",
+    },
+    "zh": {
+        "between": "组间关系",
+        "chance": "关系数与随机期望之比",
+        "counts": "各组拥有的关系及其去向",
+        "density": "密度",
+        "e_i_index": "E-I指数",
+        "estimate": "估计值",
+        "excludes": "区间不含参照值",
+        "expected": "随机期望",
+        "includes": "区间包含参照值",
+        "inside": "观测值，在区间内",
+        "interval": "{title}（{level}%区间）",
+        "mean_degree": "人均关系数",
+        "missing": "{title}（缺失{n:,}）",
+        "n": "{title}（n = {n:,}）",
+        "ordered": "{title}（共{n:,}个，按估计值排序）",
+        "outside": "观测值，在区间外",
+        "reference": "参照值（{n:.3g}）",
+        "share": "比例",
+        "share_of_group": "占本组的比例",
+        "within": "组内关系",
+    },
+}
+
+# A histogram replaces more bars than these; beyond these, units are not named.
+_MOST_BARS = 30
+_MOST_NAMES = 30
+
+_language: Literal["en", "zh"] | None = None
+
+
+def use(language: Literal["en", "zh"] = "en") -> None:
+    """
+    Set the size and the language of all figures that follow.
+
+    A chapter calls it once, at its top. It sets matplotlib's defaults, so that figures
+    made with seaborn or matplotlib alone look the same: 1,280 by 720 pixels with
+    letters that can be read from the back of a lecture room. No function of this
+    module needs it.
+
+    Parameters
+    ----------
+    language : {"en", "zh"}, default "en"
+        Language of figures whose function is not told otherwise by ``labels=``.
+
+    Raises
+    ------
+    ValueError
+        If the language is another.
+
+    Examples
+    --------
+    >>> use("en")
+    >>> plt.rcParams["figure.figsize"]
+    [8.0, 4.5]
+    """
+    global _language
+    _language = _validate.choice(language, _codebook.LANGUAGES, "language")
+    plt.rcParams.update(
+        {
+            "figure.figsize": (8.0, 4.5),
+            "figure.dpi": 160,
+            "figure.constrained_layout.use": True,
+            "font.size": 14,
+            "axes.titlesize": "medium",
+            "axes.spines.right": False,
+            "axes.spines.top": False,
+            "legend.frameon": False,
+            "legend.fontsize": "small",
+            "lines.linewidth": 2.5,
+        }
+    )
+    plt.rcParams["axes.prop_cycle"] = cycler(color=_COLOURS)
+    _fall_back_on_chinese()
+
+
+def mixing_matrix(
+    table: pd.DataFrame,
+    *,
+    expected: pd.DataFrame | None = None,
+    ax: Axes | None = None,
+    labels: Labels = None,
+) -> Axes:
+    r"""
+    Draw how many ties lead from each group to each group.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Counts of ties, square, as from :func:`govlib.cohesion.mixing_matrix`.
+    expected : pandas.DataFrame, optional
+        What chance would give, of the same shape, groups in any order. Cells then
+        show ``table / expected``: 1 is what chance would give.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw. Default: a new figure.
+    labels : {"en", "zh"} or mapping, optional
+        Language of the codebook's titles, or your own words by name of column or
+        category. Default: the language of :func:`use`, or names as they are.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        One cell per pair of groups, darker for a larger share of the row's ties, or
+        coloured by the ratio to chance.
+
+    Raises
+    ------
+    ValueError
+        If a table is not square, has other groups than its rows name, holds missing
+        or negative counts, or chance would give no tie at all in some cell.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame([[6, 1], [1, 4]], list("ab"), list("ab"))
+    >>> [text.get_text() for text in mixing_matrix(table).texts]
+    ['6\n86 %', '1\n14 %', '1\n20 %', '4\n80 %']
+    """
+    names = _names(labels)
+    counts = _square(table, "table")
+    if expected is None:
+        rows = counts.sum(axis=1, keepdims=True)
+        shares = np.divide(counts, rows, out=np.zeros_like(counts), where=rows > 0)
+        drawn, colours, low, high = shares, "Blues", 0.0, 1.0
+        second = [f"{share:.0%}".replace("%", " %") for share in shares.flat]
+    else:
+        _square(expected, "expected")
+        chance = _square(_same_groups(expected, table), "expected")
+        if (chance == 0).any():
+            raise ValueError("expected is 0 in some cell, so the ratio is undefined")
+        ratio = counts / chance
+        # Twice and half as many as by chance are equally far from 1.
+        with np.errstate(divide="ignore"):
+            drawn = np.log2(ratio).clip(-2, 2)
+        colours, low, high = "PuOr_r", -2.0, 2.0
+        second = [f"× {times:.2f}" for times in ratio.flat]
+    ax = _axes(ax)
+    image = ax.imshow(drawn, cmap=colours, vmin=low, vmax=high, aspect="auto")
+    for (row, column), number in np.ndenumerate(counts):
+        red, green, blue, _ = image.cmap(image.norm(drawn[row, column]))
+        dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
+        ax.text(
+            column,
+            row,
+            f"{number:,.0f}\n{second[row * len(counts) + column]}",
+            ha="center",
+            va="center",
+            size="large",
+            color="white" if dark else "black",
+        )
+    titles = [_say(names, group) for group in table.columns]
+    groups = [_wrapped(title, len(titles)) for title in titles]
+    ax.set_xticks(range(len(groups)), groups)
+    ax.set_yticks(range(len(groups)), groups)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ax.set_ylabel(_say(names, table.index.name or ""))
+    ax.set_xlabel(_say(names, table.columns.name or ""))
+    ax.set_title(_say(names, "counts" if expected is None else "chance"))
+    return ax
+
+
+def network(
+    table: pd.DataFrame,
+    *,
+    source: str,
+    target: str,
+    nodes: pd.DataFrame,
+    unit: str,
+    group: str,
+    within: str,
+    ax: Axes | None = None,
+    labels: Labels = None,
+) -> Axes:
+    """
+    Draw the residents of an estate, building by building, with their ties.
+
+    Every building is a block; residents fill it from the bottom, one group after the
+    other and in the order of their ids, so that the picture is the same every time.
+    Ties between groups stand out.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row per tie.
+    source, target : str
+        Columns of `table` with the two ends.
+    nodes : pandas.DataFrame
+        One row per resident, those without ties too.
+    unit, group, within : str
+        Columns of `nodes`: the id, the group, and the building.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw. Default: a new figure.
+    labels : {"en", "zh"} or mapping, optional
+        Language of the codebook's titles, or your own words by name of column or
+        category. Default: the language of :func:`use`, or names as they are.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Blocks, dots and lines, with a legend that counts residents and ties.
+
+    Raises
+    ------
+    ValueError
+        If a tie names nobody in `nodes`, a group or building is missing, or there is
+        one group only or too many to tell apart.
+
+    Examples
+    --------
+    >>> nodes = pd.DataFrame(
+    ...     {"who": list("abc"), "origin": ["x", "x", "y"], "building": [1, 1, 2]}
+    ... )
+    >>> ties = pd.DataFrame({"one": ["a", "b"], "other": ["b", "c"]})
+    >>> ax = network(
+    ...     ties,
+    ...     source="one",
+    ...     target="other",
+    ...     nodes=nodes,
+    ...     unit="who",
+    ...     group="origin",
+    ...     within="building",
+    ... )
+    >>> [text.get_text() for text in ax.get_legend().get_texts()][:3]
+    ['x (n = 2)', 'y (n = 1)', 'tie within a group (n = 1)']
+    """
+    names = _names(labels)
+    net = _network.read(table, source=source, target=target, nodes=nodes, unit=unit)
+    groups = _few(_validate.groups(net.column(group, "group"), "nodes"), group)
+    buildings = pd.Categorical(
+        _validate.complete(net.column(within, "within"), "nodes")
+    )
+    position, walls = _laid_out(buildings.codes, groups.codes)
+    ax = _axes(ax)
+    ax.set_aspect("equal")
+    ax.axis("off")
+    ax.add_collection(PatchCollection(walls, facecolor=_WALL, edgecolor="none"))
+
+    between = groups.codes[net.source] != groups.codes[net.target]
+    handles, texts = [], []
+    # Thousands of lines must not cover everything, nor a few be too faint to see; both
+    # kinds are equally strong, or the picture would overstate one of them.
+    opacity = float(np.clip(25 / np.sqrt(max(len(between), 1)), 0.25, 0.8))
+    for which, key, colour in (
+        (~between, "within", _QUIET),
+        (between, "between", _ACCENT),
+    ):
+        ends = np.stack([position[net.source[which]], position[net.target[which]]], 1)
+        ax.add_collection(
+            LineCollection(list(ends), colors=colour, linewidths=0.6, alpha=opacity)
+        )
+        handles.append(Line2D([], [], color=colour, linewidth=2))
+        texts.append((_say(names, key), int(which.sum())))
+    dots = []
+    for code, level in enumerate(groups.categories):
+        here = position[groups.codes == code]
+        colour = _COLOURS[code]
+        ax.add_collection(
+            EllipseCollection(
+                np.full(len(here), 0.8),
+                np.full(len(here), 0.8),
+                np.zeros(len(here)),
+                units="xy",
+                offsets=here,
+                offset_transform=ax.transData,
+                facecolors=colour,
+                zorder=3,
+            )
+        )
+        dots.append(Line2D([], [], color=colour, marker="o", linestyle="none"))
+        texts.insert(code, (_say(names, level, group), len(here)))
+    shown = _say(names, "n")
+    ax.legend(
+        dots + handles,
+        [shown.format(title=title, n=n) for title, n in texts],
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        ncols=2,
+        handletextpad=0.4,
+    )
+    ax.set_xlim(
+        min(w.get_x() for w in walls), max(w.get_corners()[1, 0] for w in walls)
+    )
+    ax.set_ylim(
+        min(w.get_y() for w in walls), max(w.get_corners()[2, 1] for w in walls)
+    )
+    return ax
+
+
+def distribution(
+    table: pd.DataFrame,
+    *,
+    value: str,
+    group: str | None = None,
+    weight: str | None = None,
+    most: int | None = None,
+    ax: Axes | None = None,
+    labels: Labels = None,
+) -> Axes:
+    """
+    Draw how a quantity is spread in each group.
+
+    Whole numbers with few different values, such as counts and coded answers, become
+    bars side by side; anything else becomes the outline of a histogram.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row per resident or other unit.
+    value : str
+        Column with numbers. Rows where it is missing are left out, and the axis says
+        how many.
+    group : str, optional
+        Column with up to five groups. Default: all rows are one group.
+    weight : str, optional
+        Column with survey weights, all >= 0. Default: every row counts once.
+    most : int, optional
+        Values of `most` and above share the last bar. Default: every value has its
+        own.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw. Default: a new figure.
+    labels : {"en", "zh"} or mapping, optional
+        Language of the codebook's titles, or your own words by name of column or
+        category. Default: the language of :func:`use`, or names as they are.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Heights are shares of the group and add up to 100 % in each.
+
+    Raises
+    ------
+    ValueError
+        If a column is unknown, the values are not numbers or all missing, a group or
+        weight is missing, or there are too many groups to tell apart.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"ties": [0, 1, 1, 4], "origin": ["a", "a", "b", "b"]})
+    >>> ax = distribution(table, value="ties", group="origin")
+    >>> [float(bar.get_height()) for bar in ax.containers[0]]
+    [0.5, 0.5, 0.0, 0.0, 0.0]
+    """
+    names = _names(labels)
+    values = _validate.numeric(_validate.column(table, value, "value"), "table")
+    kept = table[values.notna()]
+    if kept.empty:
+        raise ValueError(f"table column {value!r} holds no value at all")
+    x = values[values.notna()].to_numpy()
+    groups = pd.Categorical([""] * len(kept))
+    if group is not None:
+        column = _validate.column(kept, group, "group", "table")
+        groups = _few(_validate.groups(column, "table"), group)
+    weights = None
+    if weight is not None:
+        weights = _validate.column(kept, weight, "weight", "table")
+    weights = _validate.weights(weights, len(kept), "weight")
+    whole = bool((x == np.round(x)).all())
+    if most is not None:
+        _validate.count(most, "most", least=0)
+        if not whole:
+            raise ValueError(
+                f"most= is for whole numbers, and table column {value!r} holds others"
+            )
+        x = np.minimum(x, most)
+    low, high = x.min(), x.max()
+    bars = whole and high - low <= _MOST_BARS
+    # Rice's rule for the smallest group, so that its outline is not mere noise.
+    smallest = np.bincount(groups.codes).min()
+    bins = int(np.clip(2 * np.cbrt(smallest), 10, 25))
+    if bars:
+        edges = np.arange(low, high + 2) - 0.5
+    elif whole:
+        # Bins of unequal numbers of whole numbers would show a comb.
+        width = round((high - low) / bins)
+        edges = np.arange(low - 0.5, high + width, width)
+    else:
+        edges = np.histogram_bin_edges(x, bins)
+    ax = _axes(ax)
+    for code, level in enumerate(groups.categories):
+        here = groups.codes == code
+        shares, _ = np.histogram(x[here], edges, weights=weights[here])
+        if shares.sum() == 0:
+            raise ValueError(f"all rows of {level!r} have weight 0; leave them out")
+        shares = shares / shares.sum()
+        text = _say(names, "n").format(title=_say(names, level, group), n=here.sum())
+        if bars:
+            width = 0.8 / len(groups.categories)
+            shift = (code - (len(groups.categories) - 1) / 2) * width
+            ax.bar(
+                edges[:-1] + 0.5 + shift,
+                shares,
+                width,
+                color=_COLOURS[code],
+                label=text,
+            )
+        else:
+            ax.stairs(
+                shares,
+                edges,
+                color=_COLOURS[code],
+                linestyle=_LINES[code],
+                linewidth=2.5,
+                fill=group is None,
+                label=text,
+            )
+    if bars:
+        _tick(ax, np.arange(low, high + 1).astype(int), names, value, most)
+    title = _say(names, value)
+    if missing := len(table) - len(kept):
+        title = _say(names, "missing").format(title=title, n=missing)
+    ax.set_xlabel(title)
+    ax.set_ylabel(_say(names, "share" if group is None else "share_of_group"))
+    ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.3g} %")
+    if group is not None:
+        # Room above, so that the legend hides nothing.
+        ax.margins(y=0.12 * len(groups.categories) * (not bars))
+        ax.legend(title=_say(names, group))
+    return ax
+
+
+def caterpillar(
+    table: pd.DataFrame,
+    *,
+    unit: str,
+    reference: float | str | None = None,
+    ax: Axes | None = None,
+    labels: Labels = None,
+) -> Axes:
+    """
+    Draw an estimate with its interval for each unit, from the lowest to the highest.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row per unit with the columns ``estimate``, ``conf_low`` and
+        ``conf_high``, as measures and fits return them.
+    unit : str
+        Column that names the units, each once.
+    reference : float or str, optional
+        A number to compare with, drawn as a line: units whose interval holds it are
+        pale. Or the name of a column around which the intervals lie, such as
+        ``"expected"`` in the result of :func:`govlib.cohesion.mixing`: units whose
+        estimate lies within the interval are pale.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw. Default: a new figure.
+    labels : {"en", "zh"} or mapping, optional
+        Language of the codebook's titles, or your own words by name of column or
+        category. Default: the language of :func:`use`, or names as they are.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Up to 30 units are named; of more, the axis says how many.
+
+    Raises
+    ------
+    ValueError
+        If a column is unknown or holds missing values or text, a unit stands in two
+        rows, or an interval has its ends exchanged.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "estate": ["b", "a"],
+    ...         "estimate": [0.3, 0.1],
+    ...         "conf_low": [0.2, 0.0],
+    ...         "conf_high": [0.4, 0.2],
+    ...     }
+    ... )
+    >>> ax = caterpillar(table, unit="estate", reference=0)
+    >>> [text.get_text() for text in ax.get_yticklabels()]
+    ['a', 'b']
+    """
+    names = _names(labels)
+    units = _validate.unique(_validate.column(table, unit, "unit", "table"), "table")
+    units = _validate.complete(units, "table")
+    numbers = {
+        column: _complete_numbers(table, column, column)
+        for column in ("estimate", "conf_low", "conf_high")
+    }
+    order = np.lexsort((units.astype(str), numbers["estimate"]))
+    estimate, low, high = (column[order] for column in numbers.values())
+    if (low > high).any():
+        raise ValueError("table has conf_low above conf_high; exchange the two columns")
+    if isinstance(reference, str):
+        expected = _complete_numbers(table, reference, "reference")[order]
+        apart = (estimate < low) | (estimate > high)
+        keys = "outside", "inside"
+    else:
+        middle = -np.inf if reference is None else reference
+        apart = (high < middle) | (low > middle)
+        keys = "excludes", "includes"
+    ax = _axes(ax)
+    height = np.arange(len(table))
+    crowded = len(table) > _MOST_NAMES
+    for which, colour, face, key in (
+        (~apart, _QUIET, "white", keys[1]),
+        (apart, _COLOURS[0], _COLOURS[0], keys[0]),
+    ):
+        ax.hlines(
+            height[which],
+            low[which],
+            high[which],
+            color=_QUIET if isinstance(reference, str) else colour,
+            linewidth=1 if crowded else 2.5,
+            alpha=0.6 if crowded else 1,
+        )
+        ax.plot(
+            estimate[which],
+            height[which],
+            linestyle="none",
+            marker="o",
+            markersize=3 if crowded else 8,
+            color=colour,
+            markerfacecolor=face,
+            label=_say(names, key) if which.any() else None,
+        )
+    measure = _measured(table, names)
+    if isinstance(reference, str):
+        ax.plot(
+            expected,
+            height,
+            linestyle="none",
+            marker="|",
+            markersize=14,
+            color=_ACCENT,
+            label=_with_level(table, names, _say(names, reference)),
+        )
+    else:
+        measure = _with_level(table, names, measure)
+        if reference is not None:
+            text = _say(names, "reference").format(n=reference)
+            ax.axvline(reference, color=_ACCENT, linestyle="--", label=text)
+    if reference is not None:
+        ax.legend()
+    title = _say(names, unit)
+    if crowded:
+        title = _say(names, "ordered").format(title=title, n=len(table))
+        ax.set_yticks([])
+    else:
+        ax.set_yticks(height, [_say(names, name, unit) for name in units.iloc[order]])
+    ax.set_ylabel(_wrapped(title, 3))
+    ax.set_ylim(-0.7, len(table) - 0.3)
+    ax.set_xlabel(measure)
+    return ax
+
+
+def _axes(ax: Axes | None) -> Axes:
+    """Return the axes to draw on."""
+    return plt.subplots(layout="constrained")[1] if ax is None else ax
+
+
+def _names(labels: Labels) -> Mapping[str, str]:
+    """Return what to print for columns, categories and the words of figures."""
+    language = labels if isinstance(labels, str) else _language
+    if isinstance(labels, str):
+        _validate.choice(labels, _codebook.LANGUAGES, "labels")
+    words = _WORDS[language or "en"]
+    if isinstance(labels, Mapping):
+        return {**words, **labels}
+    if language is None:
+        return words
+    return {**words, **_codebook.labels(_codebook.package()["resources"], language)}
+
+
+def _say(names: Mapping[str, str], name: object, column: str | None = None) -> str:
+    """Return the words for a column, or for a category (of a column, if named)."""
+    return names.get(f"{column}={name}", names.get(str(name), str(name)))
+
+
+def _wrapped(text: str, beside: int) -> str:
+    """Break a label into lines where `beside` of them share the width of a figure."""
+    # A Chinese character is as wide as two letters, and a line may end after any.
+    if text.isascii():
+        return textwrap.fill(text, max(72 // beside, 6), break_long_words=False)
+    lines = np.ceil(len(text) / max(36 // beside, 3))
+    return textwrap.fill(text, int(np.ceil(len(text) / lines)))
+
+
+def _few(groups: pd.Categorical, name: str) -> pd.Categorical:
+    """Return groups if they are few enough to be told apart."""
+    if len(groups.categories) > len(_COLOURS):
+        raise ValueError(
+            f"column {name!r} has {len(groups.categories)} groups, too many to tell "
+            f"apart in a figure; merge them to {len(_COLOURS)} or fewer"
+        )
+    return groups
+
+
+def _square(table: pd.DataFrame, name: str) -> np.ndarray:
+    """Return the numbers of a table whose rows and columns are the same groups."""
+    _validate.frame(table, name)
+    if isinstance(table.index, pd.MultiIndex):
+        raise ValueError(
+            f"{name} holds several networks; draw one at a time, such as "
+            f"{name}.loc[{table.index[0][0]!r}]"
+        )
+    if list(table.index) != list(table.columns):
+        raise ValueError(
+            f"{name} must have the same groups in rows and columns, but has "
+            f"{_validate.listing(table.index)} and {_validate.listing(table.columns)}"
+        )
+    columns = [_validate.complete(table[group], name) for group in table]
+    numbers = np.column_stack([_validate.numeric(c, name) for c in columns])
+    if (numbers < 0).any():
+        raise ValueError(
+            f"{name} must hold counts >= 0; the smallest is {numbers.min()}"
+        )
+    return numbers
+
+
+def _same_groups(expected: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Return what is expected in the order of the table's groups."""
+    if set(expected.columns) != set(table.columns):
+        raise ValueError(
+            f"expected has the groups {_validate.listing(expected.columns)}, but table "
+            f"has {_validate.listing(table.columns)}"
+        )
+    return expected.loc[table.index, table.columns]
+
+
+def _complete_numbers(table: pd.DataFrame, column: str, argument: str) -> np.ndarray:
+    """Return a column of numbers none of which is missing."""
+    values = _validate.complete(_validate.column(table, column, argument), "table")
+    return _validate.numeric(values, "table").to_numpy()
+
+
+def _laid_out(
+    buildings: np.ndarray, groups: np.ndarray
+) -> tuple[np.ndarray, list[Rectangle]]:
+    """
+    Return where residents stand, and the walls of their buildings.
+
+    The unit of length is the distance between two residents.
+    """
+    sizes = np.bincount(buildings)
+    # About twice as wide as high fills a slide; the fewest empty places look best.
+    near = np.sqrt(2 * len(sizes))
+    columns = min(
+        range(int(0.8 * near) or 1, int(1.2 * near) + 2),
+        key=lambda columns: (-len(sizes) % columns, -columns),
+    )
+    rows = int(np.ceil(len(sizes) / columns))
+    width = int(np.ceil(np.sqrt(sizes.max() * 2 * rows / columns)))
+    floors = np.ceil(sizes / width)
+    number = np.arange(len(sizes))
+    left = number % columns * (width + 2.0)
+    bottom = -(number // columns) * (floors.max() + 2.0)
+    order = np.lexsort((groups, buildings))
+    rank = np.empty(len(order), dtype=int)
+    rank[order] = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    position = np.column_stack(
+        [left[buildings] + rank % width, bottom[buildings] + rank // width]
+    )
+    walls = [
+        Rectangle((x - 0.8, y - 0.8), width + 0.6, height + 0.6)
+        for x, y, height in zip(left, bottom, floors, strict=True)
+    ]
+    return position, walls
+
+
+def _tick(
+    ax: Axes, levels: np.ndarray, names: Mapping[str, str], value: str, most: int | None
+) -> None:
+    """Name the bars: by the labels of their codes if there are any."""
+    if all(f"{value}={level}" in names for level in levels):
+        texts = [_wrapped(_say(names, n, value), len(levels)) for n in levels]
+        ax.set_xticks(levels, texts, size="small")
+        return
+    step = int(np.ceil(len(levels) / 20))
+    shown = levels[::step]
+    texts = [str(level) for level in shown]
+    if most is not None and levels[-1] == most:
+        shown = [*shown[shown <= most - step], most]
+        texts = [*(str(level) for level in shown[:-1]), f"{most}+"]
+    ax.set_xticks(shown, texts)
+
+
+def _measured(table: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """Return the words for the one term of a table of results."""
+    terms = table["term"].unique() if "term" in table else []
+    return _say(names, terms[0] if len(terms) == 1 else "estimate")
+
+
+def _with_level(table: pd.DataFrame, names: Mapping[str, str], title: str) -> str:
+    """Add how wide the intervals are, where the table says so."""
+    levels = table["conf_level"].unique() if "conf_level" in table else []
+    if len(levels) != 1:
+        return title
+    return _say(names, "interval").format(title=title, level=f"{100 * levels[0]:.4g}")
+
+
+def _register() -> None:
+    """Make the font known to matplotlib, once, in every weight."""
+    known = font_manager.fontManager
+    if any(font.name == FONT for font in known.ttflist):
+        return
+    known.addfont(Path(__file__).parent / "fonts" / "GovlibSansSC-Regular.ttf")
+    regular = known.ttflist[-1]
+    # There is no bold file. Without these entries matplotlib would say so each time.
+    known.ttflist.extend(
+        replace(regular, weight=weight)
+        for weight in range(100, 1000, 100)
+        if weight != regular.weight
+    )
+
+
+def _fall_back_on_chinese() -> None:
+    """Look for characters that the fonts in use lack in ours."""
+    if FONT not in plt.rcParams["font.family"]:
+        plt.rcParams["font.family"] = [*plt.rcParams["font.family"], FONT]
+
+
+_register()
+_fall_back_on_chinese()
