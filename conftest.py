@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Fail a notebook cell that nbval lets pass: a magic that IPython does not know."""
+    """Fail a magic that IPython does not know; nbval does so in stored cells only."""
     result = yield
     for output in getattr(item, "test_outputs", None) or ():
         if output.get("name") == "stderr" and output["text"].startswith("UsageError"):

@@ -99,8 +99,8 @@ def main(n: int) -> None:
     print(f"of {fit:.3f} s to fit, the formula takes {formula:.3f} s", end="; ")
     category = data.assign(home=np.array(["a", "b", "c", "d"])[np.arange(n) % 4])
     richer = FORMULA + " + home + x0:home"
-    fit = timed(participation.fit, category, richer)
-    formula = timed(_formula.read, richer, category)
+    fit = timed(participation.fit, category, richer, repeats=3)
+    formula = timed(_formula.read, richer, category, repeats=3)
     print(f"with a category of text and its interaction {formula:.3f} of {fit:.3f} s")
     few = people(n // 10)
     small = timed(ours, few, repeats=3)

@@ -56,7 +56,7 @@ class Distances:
 def distances(
     arcs: sparse.csr_array, offsets: Ints, component: Ints, *, n_jobs: int = 1
 ) -> Distances:
-    """Measure all distances; `component` says who can be within reach of whom."""
+    """Measure all distances; none leads out of a `component`."""
     into = arcs.T.tocsr()
     jobs = list(_jobs(offsets))
     # The bar waits: work that is over soon shows none.

@@ -320,7 +320,8 @@ def _ordered(
         upper - lower,
     )
     share = np.maximum(share, np.finfo(float).tiny)
-    upper_slope, lower_slope = upper * (1 - upper), lower * (1 - lower)
+    upper_slope = upper * expit(eta - cuts[level + 1])
+    lower_slope = lower * expit(eta - cuts[level])
     # Rows of the two linear predictors that bound each outcome.
     above, below = np.zeros((theta.size, m)), np.zeros((theta.size, m))
     above[:k] = below[:k] = -rows
@@ -513,11 +514,13 @@ def _refuse_separation(
             for name, far in zip(design.names, reach, strict=True)
             if far > 1e-3 * reach.max()
         ]
-    what = "is 0 wherever" if family in {"poisson", "negative_binomial"} else "follows"
+    named = _validate.listing(alone)
+    what = f"the outcome follows from {named} without exception"
+    if family in {"poisson", "negative_binomial"}:
+        what = f"the outcome is always 0 for some values of {named}"
     raise ValueError(
-        f"perfect separation: the outcome {what} from {_validate.listing(alone)} "
-        f"without exception, so the coefficient would be infinite; merge or drop that "
-        f"category, or leave the variable out of the formula"
+        f"perfect separation: {what}, so the coefficient would be infinite; merge or "
+        f"drop that category, or leave the variable out of the formula"
     )
 
 

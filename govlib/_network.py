@@ -1,7 +1,8 @@
 """Who is tied to whom: from a table of ties, or a graph, to checked whole numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import networkx as nx
@@ -13,6 +14,9 @@ from scipy import sparse
 from govlib import _validate
 
 Ints = NDArray[np.intp]
+
+# Nodes and ties worked on at once, which bounds the memory that a city takes.
+_PIECE = 250_000
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,32 @@ class Network:
     def neighbours(self) -> sparse.csr_array:
         """Who has a tie with whom in either direction, shape (n, n), symmetric."""
         return self.arcs + self.arcs.T.tocsr() if self.directed else self.arcs
+
+    def pieces(self) -> list[tuple[int, int]]:
+        """Return first and last network of pieces that fit into little memory."""
+        ends = self.offsets + self.tie_offsets
+        cuts = [0]
+        while cuts[-1] < len(self.names):
+            most = ends[cuts[-1]] + _PIECE
+            last = int(np.searchsorted(ends, most, side="right")) - 1
+            cuts.append(max(last, cuts[-1] + 1))
+        return list(pairwise(cuts))
+
+    def piece(self, first: int, last: int) -> "Network":
+        """Return the networks from `first` to before `last`, without node table."""
+        start, stop = self.offsets[first], self.offsets[last]
+        ties = slice(self.tie_offsets[first], self.tie_offsets[last])
+        return replace(
+            self,
+            ids=self.ids[start:stop],
+            names=self.names[first:last],
+            offsets=self.offsets[first : last + 1] - start,
+            source=self.source[ties] - start,
+            target=self.target[ties] - start,
+            tie_offsets=self.tie_offsets[first : last + 1] - ties.start,
+            nodes=self.nodes[:0],
+            rows=self.rows[:0],
+        )
 
     def column(self, name: object, argument: str) -> pd.Series:
         """Return a column of the node table, one value a node, none missing."""
@@ -178,8 +208,7 @@ def read(
     _check_ties(ties, first, second, offsets, names)
     if not directed:
         first, second = np.minimum(first, second), np.maximum(first, second)
-    ties_once = np.unique(first * len(index) + second)
-    first, second = np.divmod(ties_once, len(index))
+    first, second = np.divmod(distinct(first * len(index) + second), len(index))
     return Network(
         ids=index,
         names=names,
@@ -193,6 +222,13 @@ def read(
         nodes=nodes,
         rows=rows,
     )
+
+
+def distinct(values: Ints) -> Ints:
+    """Return the values sorted, each once."""
+    # numpy.unique takes several times longer on millions of whole numbers.
+    values = np.sort(values)
+    return values[np.diff(values, prepend=-1) > 0]
 
 
 def _tables(

@@ -94,7 +94,6 @@ def execute(
         notebook,
         timeout=CELL_SECONDS,
         resources={"metadata": {"path": str(folder)}},
-        record_timing=False,
         coalesce_streams=True,
         on_cell_execute=start,
         on_cell_executed=lambda **_: executed(),

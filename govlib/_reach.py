@@ -17,7 +17,7 @@ def command(arcs: sparse.csr_array, component: Ints) -> tuple[int, int, int]:
     -------
     mutual, either, unbounded : int
         Pairs that reach each other; pairs of which at least one reaches the other;
-        pairs in one component of three or more without a least upper bound.
+        pairs in one component without a least upper bound.
     """
     strong = _structure.components(arcs, strong=True)
     members = np.bincount(strong)
@@ -32,7 +32,6 @@ def command(arcs: sparse.csr_array, component: Ints) -> tuple[int, int, int]:
     # Those who reach each other have the same superiors: one of them stands for all.
     strong, component = strong[order], component[order]
     one = np.unique(strong, return_index=True)[1]
-    one = one[np.bincount(component)[component[one]] > 2]
     one = one[np.argsort(component[one], kind="stable")]
     bounds, component = bounds[one], component[one]
     members = members[strong[one]]

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from govlib import _network
+
 Ints = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
@@ -40,7 +42,7 @@ def core_numbers(neighbours: sparse.csr_array) -> Ints:
             losing = neighbours.indices[spans(neighbours.indptr, peeled)]
             losing = losing[~gone[losing]]
             np.subtract.at(degree, losing, 1)
-            peeled = np.unique(losing[degree[losing] <= k])
+            peeled = _network.distinct(losing[degree[losing] <= k])
         left = left[~gone[left]]
     return core
 

@@ -1,12 +1,13 @@
 """How closely people are knit together, and who with whom: measures of networks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise, permutations
 from typing import Any
 
 import networkx as nx
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy import stats
 from tqdm import tqdm
@@ -179,57 +180,10 @@ def summary(
         network=network,
         directed=directed,
     )
-    sizes, home, neighbours = net.sizes, net.membership, net.neighbours
-    pairs = sizes * (sizes - 1)
-    component = _structure.components(neighbours)
-    members, roots = _parts(component)
-    largest = np.maximum.reduceat(members[component], net.offsets[:-1])
-    degree = np.diff(neighbours.indptr)
-    triangles, closed = _triangles(net)
-    clustering = _ratio(triangles, degree * (degree - 1) / 2)
-    defined = ~np.isnan(clustering)
-    blocks = _structure.blocks(neighbours, component)
-    distances = _distances.distances(net.arcs, net.offsets, component, n_jobs=n_jobs)
-    table: dict[str, Any] = {
-        "size": sizes,
-        "ties": net.tie_counts,
-        "density": _ratio(net.tie_counts, pairs if net.directed else pairs / 2),
-        "mean_degree": net.tie_counts * (1 if net.directed else 2) / sizes,
-        "isolates": _sums(net, degree == 0),
-        "components": np.bincount(home[roots]),
-        "largest_component_share": largest / sizes,
-    }
-    paths = degree * (degree - 1) / 2
-    if net.directed:
-        strong = _structure.components(net.arcs, strong=True)
-        table["strong_components"] = np.bincount(home[_parts(strong)[1]])
-        chosen, choosing = _degrees(net)
-        each = chosen + choosing - degree
-        paths = chosen * choosing - each
-        mutual = _sums(net, each) / 2
-        one_way = net.tie_counts - 2 * mutual
-        some = mutual + one_way
-        table["edgewise_reciprocity"] = _ratio(2 * mutual, net.tie_counts)
-        table["dyadic_reciprocity"] = _ratio(pairs / 2 - one_way, pairs / 2)
-        table["nonnull_reciprocity"] = _ratio(mutual, some)
-    table |= {
-        "transitivity": _ratio(closed, _sums(net, paths)),
-        "mean_clustering": _ratio(
-            _sums(net, np.where(defined, clustering, 0)), _sums(net, defined)
-        ),
-        "max_core_number": np.maximum.reduceat(
-            _structure.core_numbers(neighbours), net.offsets[:-1]
-        ),
-        "mean_distance": distances.mean,
-        "reachable_share": _ratio(distances.reachable, pairs),
-        "diameter": distances.longest,
-        "global_efficiency": _ratio(distances.inverse, pairs),
-        "bridges": np.bincount(home[blocks.bridges[:, 0]], minlength=sizes.size),
-        "cutpoints": _sums(net, blocks.cutpoint),
-    }
-    if group is not None:
-        table["e_i_index"] = _e_i_index(net, group)
-    return _named(net, table, np.arange(sizes.size))
+    # First of all, so that a mistake in the groups is told at once.
+    e_i_index = {} if group is None else {"e_i_index": _e_i_index(net, group)}
+    table = _piecewise(_summary, net, n_jobs)
+    return table.join(pd.DataFrame(e_i_index, index=table.index))
 
 
 def positions(
@@ -324,27 +278,7 @@ def positions(
         network=network,
         directed=directed,
     )
-    neighbours = net.neighbours
-    component = _structure.components(neighbours)
-    degree = np.diff(neighbours.indptr)
-    triangles, _ = _triangles(net)
-    table: dict[str, Any] = {}
-    if net.directed:
-        table["in_degree"], table["out_degree"] = _degrees(net)
-    table |= {
-        "degree": degree,
-        "component": _by_size(net, component),
-        "core_number": _structure.core_numbers(neighbours),
-        "triangles": triangles,
-        "clustering": _ratio(triangles, degree * (degree - 1) / 2),
-        "cutpoint": _structure.blocks(neighbours, component).cutpoint,
-    }
-    if net.unit in table:
-        raise ValueError(
-            f"the ids are in a column called {net.unit!r}, which is also the name of "
-            f"a column of the result; rename it"
-        )
-    return _named(net, {net.unit: net.ids} | table, net.membership)
+    return _piecewise(_positions, net)
 
 
 def bridges(
@@ -422,16 +356,7 @@ def bridges(
         network=network,
         directed=directed,
     )
-    component = _structure.components(net.neighbours)
-    found = _structure.blocks(net.neighbours, component)
-    order = np.lexsort(found.bridges.T[::-1])
-    first, second = found.bridges[order].T
-    table = {
-        "source": net.ids[first],
-        "target": net.ids[second],
-        "cut_off": found.cut_off[order],
-    }
-    return _named(net, table, net.membership[first])
+    return _piecewise(_bridges, net)
 
 
 def krackhardt(
@@ -553,6 +478,120 @@ def krackhardt(
         network=network,
         directed=directed,
     )
+    return _piecewise(_krackhardt, net)
+
+
+def _piecewise(
+    measure: Callable[[_network.Network, int], pd.DataFrame],
+    net: _network.Network,
+    n_jobs: int = 1,
+) -> pd.DataFrame:
+    """Measure some networks at a time, or one large one with all workers."""
+    pieces = net.pieces()
+    if len(pieces) == 1:
+        return measure(net, n_jobs)
+    # The bar waits: work that is over soon shows none. Threads do, because numpy lets
+    # go of the interpreter while it works.
+    tables = Parallel(n_jobs, prefer="threads")(
+        delayed(measure)(net.piece(first, last), 1)
+        for first, last in tqdm(pieces, delay=10)
+    )
+    return pd.concat(tables, ignore_index=True)
+
+
+def _summary(net: _network.Network, n_jobs: int) -> pd.DataFrame:
+    """Return the rows of :func:`summary` but for the E-I index."""
+    sizes, home, neighbours = net.sizes, net.membership, net.neighbours
+    pairs = sizes * (sizes - 1)
+    component = _structure.components(neighbours)
+    members, roots = _parts(component)
+    largest = np.maximum.reduceat(members[component], net.offsets[:-1])
+    degree = np.diff(neighbours.indptr)
+    triangles, closed = _triangles(net)
+    clustering = _ratio(triangles, degree * (degree - 1) / 2)
+    defined = ~np.isnan(clustering)
+    blocks = _structure.blocks(neighbours, component)
+    distances = _distances.distances(net.arcs, net.offsets, component, n_jobs=n_jobs)
+    table: dict[str, Any] = {
+        "size": sizes,
+        "ties": net.tie_counts,
+        "density": _ratio(net.tie_counts, pairs if net.directed else pairs / 2),
+        "mean_degree": net.tie_counts * (1 if net.directed else 2) / sizes,
+        "isolates": _sums(net, degree == 0),
+        "components": np.bincount(home[roots]),
+        "largest_component_share": largest / sizes,
+    }
+    paths = degree * (degree - 1) / 2
+    if net.directed:
+        strong = _structure.components(net.arcs, strong=True)
+        table["strong_components"] = np.bincount(home[_parts(strong)[1]])
+        chosen, choosing = _degrees(net)
+        each = chosen + choosing - degree
+        paths = chosen * choosing - each
+        mutual = _sums(net, each) / 2
+        one_way = net.tie_counts - 2 * mutual
+        table["edgewise_reciprocity"] = _ratio(2 * mutual, net.tie_counts)
+        table["dyadic_reciprocity"] = _ratio(pairs / 2 - one_way, pairs / 2)
+        table["nonnull_reciprocity"] = _ratio(mutual, mutual + one_way)
+    table |= {
+        "transitivity": _ratio(closed, _sums(net, paths)),
+        "mean_clustering": _ratio(
+            _sums(net, np.where(defined, clustering, 0)), _sums(net, defined)
+        ),
+        "max_core_number": np.maximum.reduceat(
+            _structure.core_numbers(neighbours), net.offsets[:-1]
+        ),
+        "mean_distance": distances.mean,
+        "reachable_share": _ratio(distances.reachable, pairs),
+        "diameter": distances.longest,
+        "global_efficiency": _ratio(distances.inverse, pairs),
+        "bridges": np.bincount(home[blocks.bridges[:, 0]], minlength=sizes.size),
+        "cutpoints": _sums(net, blocks.cutpoint),
+    }
+    return _named(net, table, np.arange(sizes.size))
+
+
+def _positions(net: _network.Network, _: int) -> pd.DataFrame:
+    """Return the rows of :func:`positions`."""
+    neighbours = net.neighbours
+    component = _structure.components(neighbours)
+    degree = np.diff(neighbours.indptr)
+    triangles = _triangles(net)[0]
+    table: dict[str, Any] = {}
+    if net.directed:
+        table["in_degree"], table["out_degree"] = _degrees(net)
+    table |= {
+        "degree": degree,
+        "component": _by_size(net, component),
+        "core_number": _structure.core_numbers(neighbours),
+        "triangles": triangles,
+        "clustering": _ratio(triangles, degree * (degree - 1) / 2),
+        "cutpoint": _structure.blocks(neighbours, component).cutpoint,
+    }
+    if net.unit in table:
+        raise ValueError(
+            f"the ids are in a column called {net.unit!r}, which is also the name of "
+            f"a column of the result; rename it"
+        )
+    return _named(net, {net.unit: net.ids} | table, net.membership)
+
+
+def _bridges(net: _network.Network, _: int) -> pd.DataFrame:
+    """Return the rows of :func:`bridges`."""
+    component = _structure.components(net.neighbours)
+    found = _structure.blocks(net.neighbours, component)
+    order = np.lexsort(found.bridges.T[::-1])
+    first, second = found.bridges[order].T
+    table = {
+        "source": net.ids[first],
+        "target": net.ids[second],
+        "cut_off": found.cut_off[order],
+    }
+    return _named(net, table, net.membership[first])
+
+
+def _krackhardt(net: _network.Network, _: int) -> pd.DataFrame:
+    """Return the rows of :func:`krackhardt`."""
     sizes = net.sizes
     component = _structure.components(net.neighbours)
     members, roots = _parts(component)
@@ -981,8 +1020,9 @@ def mixing(
     ]
     entropy = np.random.default_rng(rng).integers(2**32, size=4)
     tables = []
-    # The bar waits: a table that is done soon shows none.
-    each = tqdm(_each(net, groups, within), total=len(net.names), delay=10)
+    # The bar waits: a table that is done soon shows none, nor does one network.
+    count = len(net.names)
+    each = tqdm(_each(net, groups, within), total=count, delay=10, disable=count == 1)
     for name, one in each:
         stream = _mixing.stream(entropy, name)
         if null == "degree":

@@ -11,7 +11,7 @@ rows of a cluster are not independent. *Strata* are the lists that clusters were
 from.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -19,9 +19,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
-from scipy.special import expit
 
-from govlib import _inference, _likelihood, _random_intercept, _validate
+from govlib import _inference, _likelihood, _model, _random_intercept, _validate
 from govlib._formula import Design, read
 
 Array = NDArray[np.floating]
@@ -83,11 +82,7 @@ class ParticipationFit:
     n_dropped: int
     n_clusters: int | None
     log_likelihood: float
-    _design: Design = field(repr=False)
-    _outcome: Array = field(repr=False)
-    _levels: list = field(repr=False)
-    _weight: Array | None = field(repr=False)
-    _offset: Array | None = field(repr=False)
+    _fitted: _model.Model = field(repr=False)
     _sample: _inference.Sample = field(repr=False)
     _degrees: float | _inference.Satterthwaite = field(repr=False)
 
@@ -119,10 +114,8 @@ class ParticipationFit:
         ValueError
             If weights were given and statsmodels has no weights for the family.
         """
-        return _statsmodels(self)
-
-    def _estimates(self) -> Array:
-        return self.table["estimate"].to_numpy()
+        cluster = self._sample.unit if self.errors == "CR1" else None
+        return _model.statsmodels(self._fitted, cluster)
 
     def _degrees_of(self, gradients: Array) -> Array:
         """Return the degrees of freedom of functions with these gradients (q, p)."""
@@ -289,6 +282,9 @@ def fit(
     table = _inference.table(
         terms, found.estimates, np.sqrt(np.diag(vcov)), of_each, conf_level
     )
+    model = _model.Model(
+        family, design, outcome, levels, weights, offset, found.estimates
+    )
     return ParticipationFit(
         table=table,
         vcov=pd.DataFrame(vcov, terms, terms),
@@ -301,11 +297,7 @@ def fit(
         n_dropped=len(data) - n,
         n_clusters=None if cluster is None else units,
         log_likelihood=found.log_likelihood,
-        _design=design,
-        _outcome=outcome,
-        _levels=levels,
-        _weight=weights,
-        _offset=offset,
+        _fitted=model,
         _sample=sample,
         _degrees=degrees,
     )
@@ -455,7 +447,7 @@ def _bias_reduced(
     everyone = slice(0, design.n)
     eta = found.estimates @ design.rows(everyone)
     eta = eta if offset is None else eta + offset
-    mean, slope, _ = _mean(family, eta)
+    mean, slope, _ = _model.response(family, eta)
     return _inference.bias_reduced(
         design.rows(everyone, found.centre),
         outcome - mean,
@@ -466,67 +458,6 @@ def _bias_reduced(
     )
 
 
-def _mean(family: str, eta: Array) -> tuple[Array, Array, Array]:
-    """Return the mean of an outcome and its first two derivatives by `eta`."""
-    if family == "linear":
-        return eta, np.ones_like(eta), np.zeros_like(eta)
-    if family == "logit":
-        mean = expit(eta)
-        slope = mean * (1 - mean)
-        return mean, slope, slope * (1 - 2 * mean)
-    mean = np.exp(eta)
-    return mean, mean, mean
-
-
-@dataclass(frozen=True, slots=True)
-class _Expected:
-    """
-    What some rows are expected to do, for each of J outcomes (one unless ordered).
-
-    ``mean``, ``slope`` and ``bend`` (J, m) are the expectation and its derivatives by
-    the linear predictor; ``by_extra`` and ``slope_by_extra`` (J, q, m) are those of
-    mean and slope by the extra parameters.
-    """
-
-    mean: Array
-    slope: Array
-    bend: Array
-    by_extra: Array
-    slope_by_extra: Array
-
-
-def _expected(fit: ParticipationFit, rows: Array, chunk: slice) -> _Expected:
-    """Return the expected outcomes of rows (k, m)."""
-    k, m = rows.shape
-    theta = fit._estimates()
-    extra = theta.size - k
-    eta = theta[:k] @ rows
-    if fit.family != "ordered":
-        eta = eta if fit._offset is None else eta + fit._offset[chunk]
-        mean, slope, bend = _mean(fit.family, eta)
-        # alpha of the negative binomial does not move the mean.
-        none = np.zeros((1, extra, m))
-        return _Expected(mean[None], slope[None], bend[None], none, none)
-    # P(level j) is a difference of two cumulative probabilities.
-    edge = np.zeros((1, m))
-    below, slope, bend = (
-        np.vstack([edge, part, edge]) for part in _mean("logit", theta[k:, None] - eta)
-    )
-    below[-1] = 1.0
-    by_extra, slope_by_extra = np.zeros((2, extra + 1, extra, m))
-    for cut in range(extra):
-        by_extra[cut, cut], by_extra[cut + 1, cut] = slope[cut + 1], -slope[cut + 1]
-        slope_by_extra[cut, cut] = -bend[cut + 1]
-        slope_by_extra[cut + 1, cut] = bend[cut + 1]
-    return _Expected(
-        np.diff(below, axis=0),
-        -np.diff(slope, axis=0),
-        np.diff(bend, axis=0),
-        by_extra,
-        slope_by_extra,
-    )
-
-
 def average_marginal_effects(
     fit: ParticipationFit, *, variables: Sequence[str] | None = None
 ) -> pd.DataFrame:
@@ -534,8 +465,9 @@ def average_marginal_effects(
     Average over the people in the data what a change in one variable would do.
 
     The effect in points of probability (logit, ordered), in units of the outcome
-    (linear) or in expected counts at people's own exposure. Interactions and powers are followed through the
-    formula: the effect of `age` moves every term that holds `age`.
+    (linear) or in expected counts at people's own exposure. Interactions and powers
+    are followed through the formula: the effect of `age` moves every term that holds
+    `age`.
 
     Parameters
     ----------
@@ -590,27 +522,31 @@ def average_marginal_effects(
         term contrast  estimate  std_error
     0  owner    1 - 0       0.5     0.3062
     """
-    levels = fit._design.levels
-    chosen = list(fit._design.variables) if variables is None else list(variables)
+    levels = fit._fitted.design.levels
+    chosen = (
+        list(fit._fitted.design.variables) if variables is None else list(variables)
+    )
     if not chosen:
         raise ValueError(f"{fit.formula!r} has no variable whose effect could be asked")
     for name in chosen:
         _explains(fit, name)
-    slopes = _mean_slopes(fit, [name for name in chosen if name not in levels])
+    slopes = _model.mean_slopes(
+        fit._fitted, [name for name in chosen if name not in levels]
+    )
     effects = []
     for name in chosen:
         if name in slopes:
             effects.append((name, "slope", *slopes[name]))
             continue
-        means, gradients = _mean_outcomes(
-            fit, [{name: level} for level in levels[name]]
+        means, gradients = _model.mean_outcomes(
+            fit._fitted, [{name: level} for level in levels[name]]
         )
         for i, level in enumerate(levels[name][1:], start=1):
             contrast = f"{level} - {levels[name][0]}"
             difference = means[i] - means[0], gradients[i] - gradients[0]
             effects.append((name, contrast, *difference))
     terms, contrasts, estimates, directions = zip(*effects, strict=True)
-    outcomes = fit._levels or [""]
+    outcomes = fit._fitted.levels or [""]
     table = _by_delta(
         fit,
         np.repeat(terms, len(outcomes)),
@@ -618,14 +554,14 @@ def average_marginal_effects(
         np.concatenate(directions),
     )
     table.insert(1, "contrast", np.repeat(contrasts, len(outcomes)))
-    if fit._levels:
+    if fit._fitted.levels:
         table.insert(2, "outcome", outcomes * len(terms))
     return table
 
 
 def _explains(fit: ParticipationFit, name: str) -> None:
     """Refuse a variable that is not on the right of the formula."""
-    variables = fit._design.variables
+    variables = fit._fitted.design.variables
     if name not in variables:
         hint = _validate.nearest(name, variables) or (
             f"; it holds {_validate.listing(variables, 12)}"
@@ -649,88 +585,6 @@ def _by_delta(
         fit.conf_level,
         ratio=ratio,
     )
-
-
-def _mean_outcomes(
-    fit: ParticipationFit, scenarios: Sequence[Mapping[str, Any]]
-) -> tuple[Array, Array]:
-    """
-    Average expected outcomes over everyone, had some variables had other values.
-
-    Returns means, shape (scenarios, J), and gradients, shape (scenarios, J, p).
-    """
-    design, p, k = fit._design, len(fit.vcov), len(fit._design.names)
-    outcomes = len(fit._levels) or 1
-    means = np.zeros((len(scenarios), outcomes))
-    gradients = np.zeros((len(scenarios), outcomes, p))
-    for chunk in design.chunks():
-        share = _share(fit, chunk)
-        rows = design.rows(chunk)
-        for i, values in enumerate(scenarios):
-            changed = design.changed(chunk, values, rows)
-            expected = _expected(fit, changed, chunk)
-            means[i] += expected.mean @ share
-            gradients[i, :, :k] += (expected.slope * share) @ changed.T
-            gradients[i, :, k:] += expected.by_extra @ share
-    return means, gradients
-
-
-def _mean_slopes(
-    fit: ParticipationFit, names: Sequence[str]
-) -> dict[str, tuple[Array, Array]]:
-    """Return each number's average slope, shape (J,), and its gradient (J, p)."""
-    if not names:
-        return {}
-    design, p, k = fit._design, len(fit.vcov), len(fit._design.names)
-    coefficients = fit._estimates()[:k]
-    outcomes = len(fit._levels) or 1
-    plain = [name for name in names if name in design.plain]
-    effects = {name: np.zeros(outcomes) for name in names}
-    gradients = {name: np.zeros((outcomes, p)) for name in names}
-    slope, bend = np.zeros(outcomes), np.zeros((outcomes, p))
-    for chunk in design.chunks():
-        share = _share(fit, chunk)
-        rows = design.rows(chunk)
-        expected = _expected(fit, rows, chunk)
-        slope += expected.slope @ share
-        bend[:, :k] += (expected.bend * share) @ rows.T
-        bend[:, k:] += expected.slope_by_extra @ share
-        for name in effects.keys() - set(plain):
-            change = _change(design, chunk, name, rows)
-            along = coefficients @ change
-            effects[name] += expected.slope @ (share * along)
-            gradients[name][:, :k] += (expected.bend * share * along) @ rows.T
-            gradients[name][:, :k] += (expected.slope * share) @ change.T
-            gradients[name][:, k:] += expected.slope_by_extra @ (share * along)
-    # A number that enters as it is moves the linear predictor by its coefficient.
-    for name in plain:
-        place = design.plain[name]
-        effects[name] = slope * coefficients[place]
-        gradients[name] = bend * coefficients[place]
-        gradients[name][:, place] += slope
-    return {name: (effects[name], gradients[name]) for name in names}
-
-
-def _change(design: Design, chunk: slice, name: str, rows: Array) -> Array:
-    """Return the derivative of the design by a variable, by central differences."""
-    column = design.variables[name]
-    values = column.iloc[chunk].to_numpy().astype(float)
-    # The cube root of the rounding error balances it against curvature. Splines are
-    # not defined beyond the data, so the ends look inwards only.
-    width = np.cbrt(np.finfo(float).eps) * (np.std(values) or 1.0)
-    above = np.minimum(values + width, column.max())
-    below = np.maximum(values - width, column.min())
-    ahead = design.changed(chunk, {name: above}, rows)
-    behind = design.changed(chunk, {name: below}, rows)
-    return (ahead - behind) / (above - below)
-
-
-def _share(fit: ParticipationFit, chunk: slice) -> Array:
-    """Return each row's share of everyone."""
-    if fit._weight is None:
-        size = len(range(fit.n)[chunk])
-        return np.full(size, 1 / fit.n)
-    return fit._weight[chunk] / fit.n
 
 
 def risks(
@@ -813,7 +667,9 @@ def risks(
         )
     _explains(fit, variable)
     chosen = _chosen_levels(fit, variable, levels)
-    means, gradients = _mean_outcomes(fit, [{variable: level} for level in chosen])
+    means, gradients = _model.mean_outcomes(
+        fit._fitted, [{variable: level} for level in chosen]
+    )
     risk, direction = means[:, 0], gradients[:, 0]
     odds = risk / (1 - risk)
     by_odds = direction / (1 - risk)[:, None] ** 2
@@ -833,10 +689,10 @@ def risks(
             (direction[i] - estimates[1] * direction[0]) / risk[0],
             (by_odds[i] - estimates[2] * by_odds[0]) / odds[0],
         ]
-        same = _same_for_everyone(fit, variable, chosen[0], chosen[i])
+        same = _model.same_for_everyone(fit._fitted, variable, chosen[0], chosen[i])
         if same is not None:
             terms.append("conditional_odds_ratio")
-            estimates.append(np.exp(same @ fit._estimates()))
+            estimates.append(np.exp(same @ fit._fitted.estimates))
             slopes.append(estimates[-1] * same)
         ratio = np.arange(len(terms)) > 0
         table = _by_delta(fit, terms, np.array(estimates), np.array(slopes), ratio)
@@ -851,11 +707,11 @@ def _chosen_levels(
     fit: ParticipationFit, variable: str, levels: Sequence | None
 ) -> list:
     """Return the levels to compare, or say which there are."""
-    have = fit._design.levels.get(variable)
+    have = fit._fitted.design.levels.get(variable)
     if levels is None:
         if have is None:
             low, high = (
-                fit._design.variables[variable].quantile(q) for q in (0.1, 0.9)
+                fit._fitted.design.variables[variable].quantile(q) for q in (0.1, 0.9)
             )
             raise ValueError(
                 f"{variable!r} is a number: name the values to compare, such as "
@@ -872,22 +728,6 @@ def _chosen_levels(
                 f"it has {_validate.listing(have, 12)}"
             )
     return chosen
-
-
-def _same_for_everyone(
-    fit: ParticipationFit, variable: str, low: Any, high: Any
-) -> Array | None:
-    """Return by how much the design differs between levels if all rows agree."""
-    design = fit._design
-    same = None
-    for chunk in design.chunks():
-        rows = design.rows(chunk)
-        change = design.changed(chunk, {variable: high}, rows)
-        change -= design.changed(chunk, {variable: low}, rows)
-        same = change[:, :1] if same is None else same
-        if np.abs(change - same).max() > 1e-9 * (1 + np.abs(same).max()):
-            return None
-    return None if same is None else same[:, 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -1627,48 +1467,3 @@ def representation(
         table.insert(0, group, name)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
-
-
-def _statsmodels(fit: ParticipationFit) -> Any:
-    """Fit the same model with statsmodels."""
-    import statsmodels.api as sm
-    from statsmodels.miscmodels.ordinal_model import OrderedModel
-
-    design = fit._design
-    x = pd.DataFrame(design.rows(slice(0, design.n)).T, columns=design.names)
-    y = pd.Series(fit._outcome, name=fit.formula.split("~")[0].strip())
-    start = fit._estimates()
-    extra: dict[str, Any] = {"disp": 0}
-    if fit._weight is not None:
-        if fit.family in {"ordered", "negative_binomial"}:
-            raise ValueError(f"statsmodels has no weights for {fit.family}")
-        if fit.family == "linear":
-            return sm.WLS(y, x, weights=fit._weight).fit()
-        kind = (
-            sm.families.Binomial() if fit.family == "logit" else sm.families.Poisson()
-        )
-        return sm.GLM(
-            y, x, family=kind, offset=fit._offset, var_weights=fit._weight
-        ).fit(start_params=start)
-    if fit.family == "linear":
-        model, extra = sm.OLS(y, x), {}
-    elif fit.family == "logit":
-        model = sm.Logit(y, x)
-    elif fit.family == "poisson":
-        model = sm.Poisson(y, x, offset=fit._offset)
-    elif fit.family == "negative_binomial":
-        model = sm.NegativeBinomial(y, x, offset=fit._offset)
-    else:
-        model = OrderedModel(y, x, distr="logit")
-        # It takes the first cut point and the logs of the steps between them.
-        cuts = start[len(design.names) :]
-        steps = np.log(np.diff(cuts))
-        start = np.concatenate([start[: len(design.names)], cuts[:1], steps])
-    if fit.family != "linear":
-        extra |= {"start_params": start, "method": "bfgs"}
-        if fit.family in {"logit", "poisson"}:
-            extra["method"] = "newton"
-    if fit.errors == "CR1":
-        groups = {"groups": fit._sample.unit}
-        return model.fit(cov_type="cluster", cov_kwds=groups, **extra)
-    return model.fit(**extra)

@@ -5,15 +5,10 @@ Importing this module registers a font with Chinese characters and puts it behin
 font in use, so that Chinese text can be drawn on any machine.
 """
 
-import textwrap
-from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from matplotlib import font_manager
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection, LineCollection, PatchCollection
@@ -21,73 +16,19 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.rcsetup import cycler
 
-from govlib import _codebook, _network, _validate
+from govlib import _network, _validate, _words
+from govlib._words import Labels, Words, wrapped
 
-Labels = Literal["en", "zh"] | Mapping[str, str] | None
-
-FONT = "Govlib Sans SC"
-
-# Told apart by colour-blind readers and in grey (lightness 29, 74, 49, 13, 63): Tol's
-# high-contrast scheme, a near black and a grey.
-_COLOURS = ["#004488", "#DDAA33", "#BB5566", "#222222", "#999999"]
-_LINES = ["-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1))]
-_ACCENT = "#BB2244"
-_QUIET = "#8A8A8A"
+# Told apart by colour-blind readers, and in grey by their lightness: 19, 73, 40, 57.
+_COLOURS = ["#0B2E5C", "#DDAA33", "#A23B5B", "#47958C"]
+_LINES = ["-", "--", "-.", ":"]
+_ACCENT = "#C0143C"
+_QUIET = "#999999"
 _WALL = "#EEEEEE"
-
-# What figures say of themselves, and results that are in no codebook.
-_WORDS = {
-    "en": {
-        "between": "tie between groups",
-        "chance": "Ties, as a multiple of what chance would give",
-        "counts": "The ties that each group has, and with whom",
-        "density": "Density",
-        "e_i_index": "E-I index",
-        "estimate": "Estimate",
-        "excludes": "interval excludes the reference",
-        "expected": "expected by chance",
-        "includes": "interval includes the reference",
-        "inside": "observed, within the interval",
-        "interval": "{title} ({level} % interval)",
-        "mean_degree": "Ties per resident",
-        "missing": "{title} ({n:,} missing)",
-        "n": "{title} (n = {n:,})",
-        "ordered": "{title} ({n:,}, in order of the estimate)",
-        "outside": "observed, outside the interval",
-        "reference": "reference ({n:.3g})",
-        "share": "Share",
-        "share_of_group": "Share of the group",
-        "within": "tie within a group",
-    },
-    "zh": {
-        "between": "组间关系",
-        "chance": "关系数与随机期望之比",
-        "counts": "各组拥有的关系及其去向",
-        "density": "密度",
-        "e_i_index": "E-I指数",
-        "estimate": "估计值",
-        "excludes": "区间不含参照值",
-        "expected": "随机期望",
-        "includes": "区间包含参照值",
-        "inside": "观测值，在区间内",
-        "interval": "{title}（{level}%区间）",
-        "mean_degree": "人均关系数",
-        "missing": "{title}（缺失{n:,}）",
-        "n": "{title}（n = {n:,}）",
-        "ordered": "{title}（共{n:,}个，按估计值排序）",
-        "outside": "观测值，在区间外",
-        "reference": "参照值（{n:.3g}）",
-        "share": "比例",
-        "share_of_group": "占本组的比例",
-        "within": "组内关系",
-    },
-}
 
 # A histogram replaces more bars than these; beyond these, units are not named.
 _MOST_BARS = 30
 _MOST_NAMES = 30
-
-_language: Literal["en", "zh"] | None = None
 
 
 def use(language: Literal["en", "zh"] = "en") -> None:
@@ -115,13 +56,11 @@ def use(language: Literal["en", "zh"] = "en") -> None:
     >>> plt.rcParams["figure.figsize"]
     [8.0, 4.5]
     """
-    global _language
-    _language = _validate.choice(language, _codebook.LANGUAGES, "language")
+    _words.speak(language)
     plt.rcParams.update(
         {
             "figure.figsize": (8.0, 4.5),
             "figure.dpi": 160,
-            "figure.constrained_layout.use": True,
             "font.size": 14,
             "axes.titlesize": "medium",
             "axes.spines.right": False,
@@ -132,7 +71,7 @@ def use(language: Literal["en", "zh"] = "en") -> None:
         }
     )
     plt.rcParams["axes.prop_cycle"] = cycler(color=_COLOURS)
-    _fall_back_on_chinese()
+    _words.fall_back_on_chinese()
 
 
 def mixing_matrix(
@@ -155,8 +94,9 @@ def mixing_matrix(
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default: a new figure.
     labels : {"en", "zh"} or mapping, optional
-        Language of the codebook's titles, or your own words by name of column or
-        category. Default: the language of :func:`use`, or names as they are.
+        Language of titles and categories, or a mapping with words of your own, keys
+        as in :func:`govlib.datasets.labels`. Default: the language of :func:`use`,
+        or without it the names as they are.
 
     Returns
     -------
@@ -176,13 +116,13 @@ def mixing_matrix(
     >>> [text.get_text() for text in mixing_matrix(table).texts]
     ['6\n86 %', '1\n14 %', '1\n20 %', '4\n80 %']
     """
-    names = _names(labels)
+    words = Words.of(labels)
     counts = _square(table, "table")
     if expected is None:
         rows = counts.sum(axis=1, keepdims=True)
         shares = np.divide(counts, rows, out=np.zeros_like(counts), where=rows > 0)
         drawn, colours, low, high = shares, "Blues", 0.0, 1.0
-        second = [f"{share:.0%}".replace("%", " %") for share in shares.flat]
+        beneath, form = 100 * shares, "{:.0f} %"
     else:
         _square(expected, "expected")
         chance = _square(_same_groups(expected, table), "expected")
@@ -193,7 +133,7 @@ def mixing_matrix(
         with np.errstate(divide="ignore"):
             drawn = np.log2(ratio).clip(-2, 2)
         colours, low, high = "PuOr_r", -2.0, 2.0
-        second = [f"× {times:.2f}" for times in ratio.flat]
+        beneath, form = ratio, "× {:.2f}"
     ax = _axes(ax)
     image = ax.imshow(drawn, cmap=colours, vmin=low, vmax=high, aspect="auto")
     for (row, column), number in np.ndenumerate(counts):
@@ -202,21 +142,20 @@ def mixing_matrix(
         ax.text(
             column,
             row,
-            f"{number:,.0f}\n{second[row * len(counts) + column]}",
+            f"{number:,.0f}\n{form.format(beneath[row, column])}",
             ha="center",
             va="center",
             size="large",
             color="white" if dark else "black",
         )
-    titles = [_say(names, group) for group in table.columns]
-    groups = [_wrapped(title, len(titles)) for title in titles]
+    groups = [wrapped(words.name(g), len(counts)) for g in table.columns]
     ax.set_xticks(range(len(groups)), groups)
     ax.set_yticks(range(len(groups)), groups)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    ax.set_ylabel(_say(names, table.index.name or ""))
-    ax.set_xlabel(_say(names, table.columns.name or ""))
-    ax.set_title(_say(names, "counts" if expected is None else "chance"))
+    ax.set_ylabel(words.name(table.index.name or ""))
+    ax.set_xlabel(words.name(table.columns.name or ""))
+    ax.set_title(words.phrase("counts" if expected is None else "chance"))
     return ax
 
 
@@ -252,8 +191,9 @@ def network(
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default: a new figure.
     labels : {"en", "zh"} or mapping, optional
-        Language of the codebook's titles, or your own words by name of column or
-        category. Default: the language of :func:`use`, or names as they are.
+        Language of titles and categories, or a mapping with words of your own, keys
+        as in :func:`govlib.datasets.labels`. Default: the language of :func:`use`,
+        or without it the names as they are.
 
     Returns
     -------
@@ -284,7 +224,7 @@ def network(
     >>> [text.get_text() for text in ax.get_legend().get_texts()][:3]
     ['x (n = 2)', 'y (n = 1)', 'tie within a group (n = 1)']
     """
-    names = _names(labels)
+    words = Words.of(labels)
     net = _network.read(table, source=source, target=target, nodes=nodes, unit=unit)
     groups = _few(_validate.groups(net.column(group, "group"), "nodes"), group)
     buildings = pd.Categorical(
@@ -310,7 +250,7 @@ def network(
             LineCollection(list(ends), colors=colour, linewidths=0.6, alpha=opacity)
         )
         handles.append(Line2D([], [], color=colour, linewidth=2))
-        texts.append((_say(names, key), int(which.sum())))
+        texts.append(words.phrase("n", title=words.phrase(key), n=which.sum()))
     dots = []
     for code, level in enumerate(groups.categories):
         here = position[groups.codes == code]
@@ -328,11 +268,11 @@ def network(
             )
         )
         dots.append(Line2D([], [], color=colour, marker="o", linestyle="none"))
-        texts.insert(code, (_say(names, level, group), len(here)))
-    shown = _say(names, "n")
+        title = words.name(level, group)
+        texts.insert(code, words.phrase("n", title=title, n=len(here)))
     ax.legend(
         dots + handles,
-        [shown.format(title=title, n=n) for title, n in texts],
+        texts,
         loc="upper center",
         bbox_to_anchor=(0.5, 0.0),
         ncols=2,
@@ -371,7 +311,7 @@ def distribution(
         Column with numbers. Rows where it is missing are left out, and the axis says
         how many.
     group : str, optional
-        Column with up to five groups. Default: all rows are one group.
+        Column with up to four groups. Default: all rows are one group.
     weight : str, optional
         Column with survey weights, all >= 0. Default: every row counts once.
     most : int, optional
@@ -380,8 +320,9 @@ def distribution(
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default: a new figure.
     labels : {"en", "zh"} or mapping, optional
-        Language of the codebook's titles, or your own words by name of column or
-        category. Default: the language of :func:`use`, or names as they are.
+        Language of titles and categories, or a mapping with words of your own, keys
+        as in :func:`govlib.datasets.labels`. Default: the language of :func:`use`,
+        or without it the names as they are.
 
     Returns
     -------
@@ -401,8 +342,10 @@ def distribution(
     >>> [float(bar.get_height()) for bar in ax.containers[0]]
     [0.5, 0.5, 0.0, 0.0, 0.0]
     """
-    names = _names(labels)
-    values = _validate.numeric(_validate.column(table, value, "value"), "table")
+    words = Words.of(labels)
+    values = _validate.numeric(
+        _validate.column(table, value, "value", "table"), "table"
+    )
     kept = table[values.notna()]
     if kept.empty:
         raise ValueError(f"table column {value!r} holds no value at all")
@@ -443,7 +386,7 @@ def distribution(
         if shares.sum() == 0:
             raise ValueError(f"all rows of {level!r} have weight 0; leave them out")
         shares = shares / shares.sum()
-        text = _say(names, "n").format(title=_say(names, level, group), n=here.sum())
+        text = words.phrase("n", title=words.name(level, group), n=here.sum())
         if bars:
             width = 0.8 / len(groups.categories)
             shift = (code - (len(groups.categories) - 1) / 2) * width
@@ -465,17 +408,18 @@ def distribution(
                 label=text,
             )
     if bars:
-        _tick(ax, np.arange(low, high + 1).astype(int), names, value, most)
-    title = _say(names, value)
+        _tick(ax, np.arange(low, high + 1).astype(int), words, value, most)
+    title = words.name(value)
     if missing := len(table) - len(kept):
-        title = _say(names, "missing").format(title=title, n=missing)
+        title = words.phrase("missing", title=title, n=missing)
     ax.set_xlabel(title)
-    ax.set_ylabel(_say(names, "share" if group is None else "share_of_group"))
+    ax.set_ylabel(words.phrase("share" if group is None else "share_of_group"))
     ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.3g} %")
     if group is not None:
-        # Room above, so that the legend hides nothing.
-        ax.margins(y=0.12 * len(groups.categories) * (not bars))
-        ax.legend(title=_say(names, group))
+        if not bars:
+            # Outlines leave no place for the legend but above them.
+            ax.margins(y=0.14 * len(groups.categories))
+        ax.legend(title=words.name(group))
     return ax
 
 
@@ -505,8 +449,9 @@ def caterpillar(
     ax : matplotlib.axes.Axes, optional
         Where to draw. Default: a new figure.
     labels : {"en", "zh"} or mapping, optional
-        Language of the codebook's titles, or your own words by name of column or
-        category. Default: the language of :func:`use`, or names as they are.
+        Language of titles and categories, or a mapping with words of your own, keys
+        as in :func:`govlib.datasets.labels`. Default: the language of :func:`use`,
+        or without it the names as they are.
 
     Returns
     -------
@@ -533,7 +478,7 @@ def caterpillar(
     >>> [text.get_text() for text in ax.get_yticklabels()]
     ['a', 'b']
     """
-    names = _names(labels)
+    words = Words.of(labels)
     units = _validate.unique(_validate.column(table, unit, "unit", "table"), "table")
     units = _validate.complete(units, "table")
     numbers = {
@@ -575,9 +520,9 @@ def caterpillar(
             markersize=3 if crowded else 8,
             color=colour,
             markerfacecolor=face,
-            label=_say(names, key) if which.any() else None,
+            label=words.phrase(key) if which.any() else None,
         )
-    measure = _measured(table, names)
+    measure = _measured(table, words)
     if isinstance(reference, str):
         ax.plot(
             expected,
@@ -586,22 +531,22 @@ def caterpillar(
             marker="|",
             markersize=14,
             color=_ACCENT,
-            label=_with_level(table, names, _say(names, reference)),
+            label=_with_level(table, words, words.name(reference)),
         )
     else:
-        measure = _with_level(table, names, measure)
+        measure = _with_level(table, words, measure)
         if reference is not None:
-            text = _say(names, "reference").format(n=reference)
+            text = words.phrase("reference", n=reference)
             ax.axvline(reference, color=_ACCENT, linestyle="--", label=text)
     if reference is not None:
         ax.legend()
-    title = _say(names, unit)
+    title = words.name(unit)
     if crowded:
-        title = _say(names, "ordered").format(title=title, n=len(table))
+        title = words.phrase("ordered", title=title, n=len(table))
         ax.set_yticks([])
     else:
-        ax.set_yticks(height, [_say(names, name, unit) for name in units.iloc[order]])
-    ax.set_ylabel(_wrapped(title, 3))
+        ax.set_yticks(height, [words.name(name, unit) for name in units.iloc[order]])
+    ax.set_ylabel(wrapped(title, 3))
     ax.set_ylim(-0.7, len(table) - 0.3)
     ax.set_xlabel(measure)
     return ax
@@ -610,33 +555,6 @@ def caterpillar(
 def _axes(ax: Axes | None) -> Axes:
     """Return the axes to draw on."""
     return plt.subplots(layout="constrained")[1] if ax is None else ax
-
-
-def _names(labels: Labels) -> Mapping[str, str]:
-    """Return what to print for columns, categories and the words of figures."""
-    language = labels if isinstance(labels, str) else _language
-    if isinstance(labels, str):
-        _validate.choice(labels, _codebook.LANGUAGES, "labels")
-    words = _WORDS[language or "en"]
-    if isinstance(labels, Mapping):
-        return {**words, **labels}
-    if language is None:
-        return words
-    return {**words, **_codebook.labels(_codebook.package()["resources"], language)}
-
-
-def _say(names: Mapping[str, str], name: object, column: str | None = None) -> str:
-    """Return the words for a column, or for a category (of a column, if named)."""
-    return names.get(f"{column}={name}", names.get(str(name), str(name)))
-
-
-def _wrapped(text: str, beside: int) -> str:
-    """Break a label into lines where `beside` of them share the width of a figure."""
-    # A Chinese character is as wide as two letters, and a line may end after any.
-    if text.isascii():
-        return textwrap.fill(text, max(72 // beside, 6), break_long_words=False)
-    lines = np.ceil(len(text) / max(36 // beside, 3))
-    return textwrap.fill(text, int(np.ceil(len(text) / lines)))
 
 
 def _few(groups: pd.Categorical, name: str) -> pd.Categorical:
@@ -683,7 +601,9 @@ def _same_groups(expected: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
 def _complete_numbers(table: pd.DataFrame, column: str, argument: str) -> np.ndarray:
     """Return a column of numbers none of which is missing."""
-    values = _validate.complete(_validate.column(table, column, argument), "table")
+    values = _validate.complete(
+        _validate.column(table, column, argument, "table"), "table"
+    )
     return _validate.numeric(values, "table").to_numpy()
 
 
@@ -722,11 +642,12 @@ def _laid_out(
 
 
 def _tick(
-    ax: Axes, levels: np.ndarray, names: Mapping[str, str], value: str, most: int | None
+    ax: Axes, levels: np.ndarray, words: Words, value: str, most: int | None
 ) -> None:
     """Name the bars: by the labels of their codes if there are any."""
-    if all(f"{value}={level}" in names for level in levels):
-        texts = [_wrapped(_say(names, n, value), len(levels)) for n in levels]
+    named = [words.name(level, value) for level in levels]
+    if not any(text.isdecimal() for text in named):
+        texts = [wrapped(text, len(levels)) for text in named]
         ax.set_xticks(levels, texts, size="small")
         return
     step = int(np.ceil(len(levels) / 20))
@@ -738,40 +659,15 @@ def _tick(
     ax.set_xticks(shown, texts)
 
 
-def _measured(table: pd.DataFrame, names: Mapping[str, str]) -> str:
+def _measured(table: pd.DataFrame, words: Words) -> str:
     """Return the words for the one term of a table of results."""
     terms = table["term"].unique() if "term" in table else []
-    return _say(names, terms[0] if len(terms) == 1 else "estimate")
+    return words.name(terms[0] if len(terms) == 1 else "estimate")
 
 
-def _with_level(table: pd.DataFrame, names: Mapping[str, str], title: str) -> str:
+def _with_level(table: pd.DataFrame, words: Words, title: str) -> str:
     """Add how wide the intervals are, where the table says so."""
     levels = table["conf_level"].unique() if "conf_level" in table else []
     if len(levels) != 1:
         return title
-    return _say(names, "interval").format(title=title, level=f"{100 * levels[0]:.4g}")
-
-
-def _register() -> None:
-    """Make the font known to matplotlib, once, in every weight."""
-    known = font_manager.fontManager
-    if any(font.name == FONT for font in known.ttflist):
-        return
-    known.addfont(Path(__file__).parent / "fonts" / "GovlibSansSC-Regular.ttf")
-    regular = known.ttflist[-1]
-    # There is no bold file. Without these entries matplotlib would say so each time.
-    known.ttflist.extend(
-        replace(regular, weight=weight)
-        for weight in range(100, 1000, 100)
-        if weight != regular.weight
-    )
-
-
-def _fall_back_on_chinese() -> None:
-    """Look for characters that the fonts in use lack in ours."""
-    if FONT not in plt.rcParams["font.family"]:
-        plt.rcParams["font.family"] = [*plt.rcParams["font.family"], FONT]
-
-
-_register()
-_fall_back_on_chinese()
+    return words.phrase("interval", title=title, level=100 * levels[0])

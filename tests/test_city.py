@@ -158,6 +158,17 @@ def test_ties_join_neighbours_of_one_estate(tiny, roster):
     assert (homes[0] != homes[1]).all()
 
 
+def test_residents_and_households_are_numbered_within_their_estate(tiny):
+    rosters = tiny.census_residents
+    # Some estate must not be the first of its community, or nothing is tested.
+    assert (rosters["estate"].str[-1] != "1").any()
+    for estate, people in rosters.groupby("estate"):
+        wanted = [f"{estate}-{number:05}" for number in range(1, len(people) + 1)]
+        assert people["resident"].tolist() == wanted
+        homes = people["household"].unique().tolist()
+        assert homes == [f"{estate}-H{h:04}" for h in range(1, len(homes) + 1)]
+
+
 def test_survey_counts_the_ties_of_the_roster(tiny):
     """A resident of the roster has at least its ties; about one in 17 is elsewhere."""
     place = city.neighbourhood(tiny.seed, "G-2-03")

@@ -265,11 +265,14 @@ def test_store_keeps_nothing_that_varies(course):
         path,
         notebook(
             "import os",
-            "print('a')\nprint('b')\nprint(os.environ['PYTHONHASHSEED'])",
+            # Lines that come one by one are one output.
+            "import time\nprint('a', flush=True)\ntime.sleep(0.5)\n"
+            "print('b')\nprint(os.environ['PYTHONHASHSEED'])",
             "#| fig-alt: A dot & a line\n"
             "import matplotlib.pyplot as plt\n_ = plt.plot([0, 1])",
         ),
     )
+    write(path, read(path).replace("{}", '{"scrolled": true}', 1))
     assert cli.main(["run", "--store", "0"]) == 0
     first = path.read_bytes()
     stored = json.loads(first)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from govlib import _distances, _structure, cohesion
+from govlib import _distances, _network, _structure, cohesion
 
 # sna and igraph for R; script, command and versions are beside the numbers.
 FOLDER = Path(__file__).parent / "reference"
@@ -344,15 +344,15 @@ def community(size, ties, seed, directed=False):
 
 
 @pytest.fixture
-def small_pieces(monkeypatch):
-    """Cut all work into the smallest pieces, as a large network would be."""
+def small_parts(monkeypatch):
+    """Cut the work on a network into the smallest parts, as on a large one."""
     monkeypatch.setattr(_distances, "_CACHE_WORDS", 1)
     monkeypatch.setattr(_distances, "_LEAST_WORDS", 1)
     monkeypatch.setattr(_distances, "_JOB_BLOCKS", 1)
     monkeypatch.setattr(_structure, "_BATCH", 7)
 
 
-@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.usefixtures("small_parts")
 @pytest.mark.parametrize("directed", [False, True])
 def test_large_networks_are_cut_up_without_a_difference(directed):
     graph = community(300, 700, 3, directed)
@@ -436,7 +436,8 @@ def test_a_city_is_the_rows_of_its_networks():
     [cohesion.summary, cohesion.positions, cohesion.bridges, cohesion.krackhardt],
 )
 @pytest.mark.parametrize("directed", [False, True])
-def test_order_of_rows_does_not_matter(function, directed):
+def test_order_of_rows_does_not_matter(function, directed, monkeypatch):
+    monkeypatch.setattr(_network, "_PIECE", 150)
     tables = as_tables(CITY) | {"directed": directed}
     shuffled = tables | {
         name: tables[name].sample(frac=1, random_state=5) for name in ["ties", "nodes"]
@@ -478,11 +479,14 @@ def test_an_isolate_changes_what_it_should():
         assert after[name] == pytest.approx(before[name] * 129 / 131, rel=RTOL)
 
 
-@pytest.mark.usefixtures("small_pieces")
-def test_workers_do_not_matter():
-    tables = as_tables(CITY)
-    one, two = (cohesion.summary(**tables, n_jobs=n) for n in (1, 2))
-    assert_frame_equal(one, two, check_exact=True)
+def test_neither_workers_nor_pieces_matter(monkeypatch):
+    tables = as_tables(CITY) | {"group": "origin"}
+    whole = cohesion.summary(**tables)
+    monkeypatch.setattr(_network, "_PIECE", 150)
+    for workers in (1, 2):
+        assert_frame_equal(
+            cohesion.summary(**tables, n_jobs=workers), whole, check_exact=True
+        )
 
 
 def test_positions_name_components_by_size():

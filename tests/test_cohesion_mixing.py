@@ -612,6 +612,38 @@ def test_a_network_has_its_own_draws(city, null):
     assert_frame_equal(whole[whole["estate"].ne("小区0")].reset_index(drop=True), rest)
 
 
+def test_twin_networks_have_draws_of_their_own(eight):
+    """Two estates alike in all but name: one index, two samples from one null."""
+    ties, nodes = eight
+    both = pd.concat(
+        [nodes.assign(estate="x"), nodes.assign(resident=nodes.index + 8, estate="y")]
+    )
+    table = cohesion.mixing(
+        pd.concat([ties, ties + 8]),
+        nodes=both,
+        network="estate",
+        n_permutations=50,
+        rng=1,
+        **COLUMNS,
+    )
+    first = table[table["term"].eq("e_i_index")]
+    assert len(set(first["estimate"])) == 1
+    assert len(set(first["expected"])) == 2
+
+
+def test_buildings_may_lie_anywhere_among_the_ids():
+    """R's figures for ids sorted by building hold for ids in any order."""
+    ties, nodes = reference_network(directed=False)
+    new = np.random.default_rng(4).permutation(36)
+    nodes["resident"] = new
+    ties = ties.apply(lambda end: new[end])
+    row = cohesion.tie_odds(ties, nodes=nodes, within="building", **COLUMNS).iloc[0]
+    expected = REFERENCE[REFERENCE["network"].eq("undirected")]
+    expected = expected.set_index("term")["value"]
+    assert row["estimate"] == pytest.approx(expected["mantel_haenszel"], abs=1e-12)
+    assert row["std_error"] == pytest.approx(expected["std_error"], abs=1e-12)
+
+
 def test_a_city_has_the_figures_of_each_network(city):
     ties, nodes = city
     both = {"network": "estate"} | COLUMNS

@@ -11,15 +11,15 @@ import pytest
 from matplotlib import font_manager
 from matplotlib import pyplot as plt
 from matplotlib.collections import EllipseCollection, LineCollection
-from matplotlib.colors import same_color
+from matplotlib.colors import same_color, to_rgb
 
-from govlib import _codebook, datasets, plots
+from govlib import _codebook, _words, datasets, plots
 
 
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch):
     """Leave no figure and no setting behind."""
-    monkeypatch.setattr(plots, "_language", None)
+    monkeypatch.setattr(_words, "_language", None)
     with mpl.rc_context():
         yield
     plt.close("all")
@@ -64,12 +64,14 @@ def test_seaborn_figures_draw_chinese_too():
 
     sns.set_theme()
     plots.use("zh")
-    data = pd.DataFrame({"户籍来源": ["本地", "外来"]})
-    _draw(sns.countplot(data, x="户籍来源"))
+    data = pd.DataFrame({"户籍来源": ["本地", "外来"], "年龄": [30, 40]})
+    _draw(sns.barplot(data, x="户籍来源", y="年龄"))
+    # Figures with panels lay themselves out, and must not be told otherwise.
+    sns.relplot(data, x="年龄", y="年龄", col="户籍来源").figure.canvas.draw()
 
 
 def test_font_has_every_character_of_the_codebook():
-    paths = {font_manager.findfont(name) for name in ("DejaVu Sans", plots.FONT)}
+    paths = {font_manager.findfont(name) for name in ("DejaVu Sans", _words.FONT)}
     have = {
         code for path in paths for code in font_manager.get_font(path).get_charmap()
     }
@@ -91,7 +93,7 @@ def test_functions_change_no_settings():
     before = dict(plt.rcParams)
     plots.distribution(pd.DataFrame({"x": [1, 2]}), value="x")
     assert dict(plt.rcParams) == before
-    assert before["font.family"] == ["sans-serif", plots.FONT]
+    assert before["font.family"] == ["sans-serif", _words.FONT]
 
 
 def test_use_sets_size_and_language():
@@ -121,11 +123,37 @@ def test_labels_none_keeps_names_and_a_mapping_replaces_them():
 
 
 def test_both_languages_have_the_same_words_with_the_same_places():
-    english, chinese = plots._WORDS["en"], plots._WORDS["zh"]
-    assert english.keys() == chinese.keys()
-    for key, text in english.items():
-        places = [text.count(mark) for mark in ("{title}", "{n", "{level}")]
-        assert [chinese[key].count(m) for m in ("{title}", "{n", "{level}")] == places
+    for book in (_words.PHRASES, _words.NAMES):
+        assert book["en"].keys() == book["zh"].keys()
+    for key, text in _words.PHRASES["en"].items():
+        for mark in ("{title}", "{n", "{level"):
+            assert text.count(mark) == _words.PHRASES["zh"][key].count(mark), key
+
+
+def test_a_column_may_be_called_like_a_phrase():
+    table = pd.DataFrame({"n": [1, 2], "missing": ["share", "within"]})
+    ax = plots.distribution(table, value="n", group="missing", labels="zh")
+    assert ax.get_xlabel() == "n"
+    assert _legend(ax) == ["share（n = 1）", "within（n = 1）"]
+
+
+def test_a_mapping_goes_before_the_codebook():
+    plots.use("zh")
+    table = pd.DataFrame({"ties": [1, 2], "origin": ["local", "non-local"]})
+    ax = plots.distribution(
+        table, value="ties", group="origin", labels={"ties": "朋友数"}
+    )
+    assert ax.get_xlabel() == "朋友数"
+    assert _legend(ax)[1] == "外来（n = 1）"
+
+
+def test_colours_differ_in_grey():
+    """Lightness L* (CIE 1976) from sRGB; a step of 15 is easily seen in print."""
+    rgb = np.array([to_rgb(colour) for colour in plots._COLOURS])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    lightness = np.sort(116 * np.cbrt(linear @ [0.2126, 0.7152, 0.0722]) - 16)
+    assert np.diff(lightness).min() > 15
+    assert lightness.max() < 80  # and all differ from the white ground
 
 
 # ------------------------------------------------------------------ mixing matrix
@@ -268,7 +296,7 @@ def test_network_refuses_what_it_cannot_draw():
         _network(nodes=NODES.replace({"building": {"B2": None}}))
     with pytest.raises(ValueError, match="one group only"):
         _network(nodes=NODES.assign(origin="local"))
-    with pytest.raises(ValueError, match=r"6 groups, too many .* 5 or fewer"):
+    with pytest.raises(ValueError, match=r"6 groups, too many .* 4 or fewer"):
         _network(group="resident")
 
 
@@ -430,7 +458,9 @@ def test_caterpillar_sorts_and_compares_with_a_number():
 
 def test_caterpillar_compares_with_what_is_expected():
     table = RESULTS.assign(conf_low=[0.4, -0.1, 0.3], conf_high=[0.6, 0.1, 0.5])
-    ax = _draw(plots.caterpillar(table, unit="estate", reference="expected"))
+    ax = _draw(
+        plots.caterpillar(table, unit="estate", reference="expected", labels="en")
+    )
     assert _points(ax) == {
         "observed, within the interval": [(0.5, 1)],
         "observed, outside the interval": [(-0.2, 0), (0.9, 2)],
@@ -444,7 +474,7 @@ def test_caterpillar_compares_with_what_is_expected():
 def test_caterpillar_without_reference_needs_no_legend():
     ax = plots.caterpillar(RESULTS.drop(columns=["term", "conf_level"]), unit="estate")
     assert ax.get_legend() is None
-    assert ax.get_xlabel() == "Estimate"
+    assert ax.get_xlabel() == "estimate"
     assert same_color(ax.lines[1].get_markerfacecolor(), plots._COLOURS[0])
 
 

@@ -56,12 +56,12 @@ class Grades:
     folder: Path
 
     def __str__(self) -> str:
-        status = self.grades["status"].value_counts(sort=False)
-        parts = [f"{len(self.grades)} students"]
-        parts += [f"{count} {name}" for name, count in sorted(status.items())]
+        status = sorted(self.grades["status"].value_counts().items())
         lines = [
-            "; ".join(parts),
-            f"{len(self.problems)} files need attention, {len(self.flags)} flags",
+            f"students: {len(self.grades)}"
+            f" ({', '.join(f'{name} {count}' for name, count in status)})",
+            f"files that need attention: {len(self.problems)}; "
+            f"flags: {len(self.flags)}",
         ]
         if len(self.misconceptions):
             top = self.misconceptions.sort_values(
@@ -69,7 +69,7 @@ class Grades:
             ).iloc[0]
             lines.append(
                 f"commonest first mistake: {top['mistake']} in {top['question']} "
-                f"({top['students']} students)"
+                f"(students: {top['students']})"
             )
         return "\n".join([*lines, f"written to {self.folder}"])
 
@@ -153,7 +153,7 @@ def grade(
     if not overwrite and (target / "grades.csv").exists():
         raise FileExistsError(
             f"{str(target)!r} already holds results; choose another out= or ask for "
-            f"overwrite=True (points in marking.csv are kept)"
+            f"overwrite=True (--overwrite); points typed into marking.csv are kept"
         )
     if target.resolve().is_relative_to(folder.resolve()):
         raise ValueError(
