@@ -107,7 +107,7 @@ def test_sdist_holds_what_a_maintainer_needs(built):
     for wanted in (
         "datasets/build.py",
         "datasets/datapackage.json",
-        "govlib/fonts/build.py",
+        ".ci/font.py",
         "notebooks/course.toml",
         "tests/test_packaging.py",
     ):

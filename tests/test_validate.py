@@ -47,7 +47,7 @@ def test_column_of_an_empty_table():
 
 
 def test_column_must_be_named_by_text():
-    with pytest.raises(TypeError, match="value= takes the name .* not int"):
+    with pytest.raises(TypeError, match=r"value= takes the name .* not int"):
         _validate.column(DATA, 3, "value")
     with pytest.raises(TypeError, match="value= is required"):
         _validate.column(DATA, None, "value")

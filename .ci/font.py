@@ -1,7 +1,7 @@
 """
 Make the font that writes Chinese in figures where no Chinese font is installed.
 
-    python govlib/fonts/build.py NotoSansCJK-Regular.ttc
+    python .ci/font.py NotoSansCJK-Regular.ttc
 """
 
 import argparse
@@ -12,7 +12,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTCollection, TTFont, newTable
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).resolve().parent.parent
 FAMILY = "Govlib Sans SC"
 # Outlines may differ from the original by one thousandth of the height of a letter.
 TOLERANCE = 1.0
@@ -94,10 +94,10 @@ if __name__ == "__main__":
     options = Options(layout_features=[], hinting=False, name_IDs=["*"])
     options.drop_tables += ["vhea", "vmtx", "BASE", "VORG", "GSUB", "GPOS"]
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=[ord(c) for c in characters(HERE.parents[1])])
+    subsetter.populate(unicodes=[ord(c) for c in characters(ROOT)])
     subsetter.subset(font)
     with_quadratic_outlines(font)
     renamed(font)
     # The date of making must not change the file.
     font.recalcTimestamp = False
-    font.save(HERE / "GovlibSansSC-Regular.ttf")
+    font.save(ROOT / "govlib" / "fonts" / "GovlibSansSC-Regular.ttf")
