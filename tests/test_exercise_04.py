@@ -232,6 +232,7 @@ def hand_in(tmp_path, monkeypatch):
         folder.mkdir(parents=True)
         shutil.copy(FOLDER / f"{STEM}.keys.json", folder)
         monkeypatch.chdir(folder)
+        monkeypatch.setattr(_session, "_session", None)
         said = []
         monkeypatch.setattr(_session, "_say", lambda *line: said.append(line))
         book = json.loads(_read(FOLDER / f"{STEM}.ipynb"))
