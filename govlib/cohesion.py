@@ -492,7 +492,7 @@ def _piecewise(
         return measure(net, n_jobs)
     # The bar waits: work that is over soon shows none. Threads do, because numpy lets
     # go of the interpreter while it works.
-    tables = Parallel(n_jobs)(
+    tables = Parallel(n_jobs, prefer="threads")(
         delayed(measure)(net.piece(first, last), 1)
         for first, last in tqdm(pieces, delay=10)
     )
