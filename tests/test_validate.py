@@ -144,3 +144,42 @@ def test_level_lies_between_zero_and_one(level):
 def test_listing_reads_well():
     assert _validate.listing(np.array([1, 2])) == "1, 2"
     assert _validate.listing(range(8)) == "0, 1, 2, 3, 4 and 3 more"
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.5, float("nan")])
+def test_between_names_the_range(value):
+    assert _validate.between(1, 0, 1, "share") == 1
+    with pytest.raises(ValueError, match="share must lie between 0 and 1, not"):
+        _validate.between(value, 0, 1, "share")
+
+
+def test_between_takes_numbers_only():
+    with pytest.raises(TypeError, match="share takes a number, not str '1'"):
+        _validate.between("1", 0, 1, "share")
+    with pytest.raises(TypeError, match="not bool"):
+        _validate.between(True, 0, 1, "share")
+
+
+def test_groups_leave_out_empty_categories_and_keep_the_order():
+    values = pd.Categorical(["外来", "本地"], categories=["本地", "外来", "其他"])
+    kept = _validate.groups(pd.Series(values, name="origin"))
+    assert kept.categories.tolist() == ["本地", "外来"]
+    assert kept.codes.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (["J", "J"], "has one group only"),
+        (["J", None], r"has 1 missing value\(s\)"),
+        (range(11), "has 11 different numbers .* cut numbers into classes"),
+        ([f"group {i}" for i in range(51)], "has 51 different values"),
+    ],
+)
+def test_groups_refuse(values, message):
+    with pytest.raises(ValueError, match=message):
+        _validate.groups(pd.Series(values, name="district"))
+
+
+def test_ten_numbers_may_be_groups():
+    assert len(_validate.groups(pd.Series(range(10))).categories) == 10
