@@ -176,10 +176,12 @@ def _lab(options: argparse.Namespace) -> int:
         f"--ServerApp.root_dir={folder}",
         f"--ServerApp.port={options.port}",
         f"--LabApp.default_url=/lab/tree/notebooks/{first}.ipynb",
-        # A classroom may have no network, and a student no use for the question.
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
+    # A classroom may have no network, and a student no use for Jupyter's news: the
+    # settings in this folder leave out the question and the check for updates.
+    config = [str(Path(__file__).parent / "_jupyter")]
+    config += filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(config)
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         settings.append("--allow-root")
     if options.no_browser or not _has_browser():

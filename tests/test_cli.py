@@ -335,6 +335,16 @@ def test_lab_opens_the_copy_on_the_next_free_port(tmp_path):
                 item["name"] for item in fetched(f"{api}?token={token}")["content"]
             ]
             assert "04_cohesion.ipynb" in names
+            with urllib.request.urlopen(address, timeout=30) as reply:
+                page = reply.read().decode("utf-8")
+            config = json.loads(
+                page.split('id="jupyter-config-data"')[1]
+                .split(">", 1)[1]
+                .split("</script>")[0]
+            )
+            # Jupyter's question about news, which would look for them on the network.
+            off = config["disabledExtensions"]
+            assert "@jupyterlab/apputils-extension:announcements" in off
         finally:
             lab.terminate()
             lab.communicate(timeout=30)
