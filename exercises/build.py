@@ -25,8 +25,8 @@ import nbformat
 import numpy as np
 import pandas as pd
 
-from govlib import _notebooks
-from govlib.exercises import _answers, _files, _keys, _marks, making
+from govlib import _files, _notebooks
+from govlib.exercises import _answers, _keys, _marks, making
 from govlib.exercises.making import Question
 
 HERE = Path(__file__).resolve().parent

@@ -3,13 +3,12 @@
 import hashlib
 import itertools
 import json
-import os
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from govlib import __version__
+from govlib import __version__, _files
 
 # What a student works with: no sources and no worked solutions. The data are in the
 # library, which a chapter asks for them by name.
@@ -189,14 +188,9 @@ def _read_record(path: Path) -> dict[str, str]:
 
 
 def _write(target: Path, content: bytes, folder: Path) -> None:
-    """Write in one step, so that a crash leaves the old file or the new one."""
+    """Write a file of the copy, and nowhere else."""
     if not target.parent.resolve().is_relative_to(folder):
         # A link in the student's folder leads somewhere else.
         raise ValueError(f"{target} is outside {folder}; nothing was written there")
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
+    _files.write(target, content)

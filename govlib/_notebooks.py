@@ -17,6 +17,8 @@ from nbclient.exceptions import (
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
+from govlib import _files
+
 # A chapter takes under a minute; ten minutes in one cell is an endless loop.
 CELL_SECONDS = 600
 # Stored outputs must not hang on the order of sets or on how sums are threaded.
@@ -131,8 +133,7 @@ def write(notebook: NotebookNode, path: Path) -> None:
     for cell in notebook.cells:
         for key in ("execution", "ExecuteTime", "collapsed", "scrolled", "trusted"):
             cell.metadata.pop(key, None)
-    with open(path, "w", encoding="utf-8", newline="\n") as file:
-        nbformat.write(notebook, file)
+    _files.write(path, nbformat.writes(notebook) + "\n")
 
 
 def page(notebook: NotebookNode, title: str) -> str:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from govlib import exercises
-from govlib.exercises import _answers, _files, _keys, _session, _submissions, making
+from govlib import _files, exercises
+from govlib.exercises import _answers, _keys, _session, _submissions, making
 from govlib.exercises._texts import _TEXTS, clean_id, file_name
 from govlib.exercises.making import Misconception, Question
 

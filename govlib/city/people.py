@@ -43,6 +43,30 @@ class Homes:
     floors: Integers
     built: Integers
 
+    @property
+    def tall(self) -> Booleans:
+        """
+        Whether each household lives in a tall building.
+
+        Returns
+        -------
+        numpy.ndarray of bool, shape (households,)
+            True from ten floors.
+        """
+        return self.floors >= 10
+
+    @property
+    def block(self) -> Integers:
+        """
+        Number of each household's building in the community.
+
+        Returns
+        -------
+        numpy.ndarray of int, shape (households,)
+            Different for buildings of different estates.
+        """
+        return self.estate * 1000 + self.building
+
 
 @dataclass(frozen=True, slots=True)
 class People:

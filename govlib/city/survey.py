@@ -120,7 +120,7 @@ def ask(
     def logistic(item: str) -> Floats:
         return stream(seed, f"survey_{item}", community.code).logistic(size=surveyed)
 
-    tall = homes.floors[people.household[who]] >= 10
+    tall = homes.tall[people.household[who]]
     willing = (
         1.2
         + 0.6 * people.owner[who]

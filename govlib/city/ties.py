@@ -135,7 +135,7 @@ def ties(
     """
     code, n = community.code, people.age.size
     exposed = exposure(people.age, people.tenure, parameters)
-    tall = (homes.floors >= 10)[people.household]
+    tall = homes.tall[people.household]
     # What one end brings into the chance of a tie; the square root of the effect of a
     # tall building, since both ends bring theirs.
     pull = exposed * np.exp(parameters["high_rise_effect"] / 2 * tall)
@@ -146,7 +146,7 @@ def ties(
     )
 
     estate = homes.estate[people.household]
-    stairwell = (homes.estate * 1000 + homes.building) * 100 + homes.stairwell
+    stairwell = homes.block * 100 + homes.stairwell
     met = {
         "community": np.zeros_like(estate),
         "estate": estate,
@@ -289,7 +289,7 @@ def closures(
         ``1 - (1 - closure) ** k``; each pair has one stored uniform number.
     """
     n = people.age.size
-    building = (homes.estate * 1000 + homes.building)[people.household]
+    building = homes.block[people.household]
     source, target = pairs // n, pairs % n
     one = np.concatenate((source, target))
     two = np.concatenate((target, source))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from govlib.exercises import _files
+from govlib import _files
 from govlib.exercises._marks import Mark
 from govlib.exercises._submissions import Submission
 from govlib.exercises._texts import file_name, text

@@ -7,7 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from govlib.exercises import _answers, _files, _keys
+from govlib import _files
+from govlib.exercises import _answers, _keys
 from govlib.exercises._texts import LANGUAGES, clean_id, file_name, text
 
 MIME = "application/vnd.govlib.attempts+json"

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 
-def write(path: Path, content: str, *, encoding: str = "utf-8") -> None:
+def write(path: Path, content: str | bytes, *, encoding: str = "utf-8") -> None:
     """Write `content` beside `path` first, then put it in its place in one step."""
+    data = content.encode(encoding) if isinstance(content, str) else content
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with open(beside, "w", encoding=encoding, newline="\n") as file:
-            file.write(content)
+        with open(beside, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)
