@@ -18,6 +18,8 @@ def figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
         **_places(tables["communities"]),
         **_rosters(tables),
         **_survey(tables["survey"]),
+        **_committees(tables["communities"]),
+        **_participation(tables["survey"], tables["activity_room"]),
     }
 
 
@@ -104,3 +106,76 @@ def _survey(survey: pd.DataFrame) -> dict[str, float]:
         "director_unknown": 1 - mean(survey["knows_director"]),
         "trust": answer("trust_neighbours", 1, 2),
     }
+
+
+def _committees(communities: pd.DataFrame) -> dict[str, float]:
+    out = {
+        "mandates": communities["mandates"].mean(),
+        "mandates_spread": communities["mandates"].std(),
+        "staff": communities["staff"].median(),
+        "centre_functions": communities.query("subdistrict == 'K-3'")[
+            "functions"
+        ].mean(),
+        "suburb_high_rise_functions": communities.query(
+            "housing == 'high-rise' and ring == 'suburb' and subdistrict != 'K-3'"
+        )["functions"].median(),
+    }
+    for share, name in ((0.1, "tenth"), (0.5, "median"), (0.9, "nine_tenths")):
+        for column in ("load", "self_governance_time", "functions"):
+            out[f"{column}_{name}"] = communities[column].quantile(share)
+    for housing, here in communities.groupby("housing", observed=True)["functions"]:
+        out[f"functions_{str(housing).replace('-', '_')}"] = here.median()
+    return out
+
+
+def _participation(survey: pd.DataFrame, room: pd.DataFrame) -> dict[str, float]:
+    def rate(item: str, where: pd.Series | bool = True) -> float:
+        told = survey[survey[item].notna() & where]
+        return np.average(told[item].astype(float), weights=told["weight"])
+
+    def aged(low: int, high: int) -> pd.Series:
+        return survey["age"].between(low, high)
+
+    party = survey["party_member"].astype(bool)
+    away = survey["origin"] == "non-local"
+    belonging = survey[["belong_home", "belong_part", "belong_leave"]].astype("Float64")
+    belonging = belonging.assign(
+        last=6 - survey["belong_indifferent"].astype("Float64")
+    )
+    score = belonging.mean(axis=1, skipna=False)
+    return {
+        "took_part": rate("took_part"),
+        "took_part_young": rate("took_part", aged(18, 29)),
+        "took_part_sixties": rate("took_part", aged(60, 69)),
+        "took_part_party": rate("took_part", party),
+        "participation_icc": _icc(survey["took_part"], survey["community"]),
+        "belonging_icc": _icc(score, survey["community"]),
+        "election": rate("voted_election"),
+        "election_young": rate("voted_election", aged(18, 29)),
+        "election_fifties": rate("voted_election", aged(50, 59)),
+        "election_seventies": rate("voted_election", aged(70, 79)),
+        "election_party": rate("voted_election", party),
+        "election_others": rate("voted_election", ~party),
+        "election_eligible": survey.loc[away, "eligible_election"].mean(),
+        "owners_vote": rate("voted_owners"),
+        "meeting": rate("attended_meeting"),
+        "spoke": rate("spoke_meeting"),
+        "adopted": rate("adopted_meeting"),
+        "volunteered": rate("volunteered"),
+        "joined_activity": rate("joined_activity"),
+        "posted_chat": rate("posted_chat"),
+        "called_hotline": rate("called_hotline"),
+        "donated": rate("donated"),
+        "room": room["took_part"].mean(),
+    }
+
+
+def _icc(values: pd.Series, group: pd.Series) -> float:
+    told = values.dropna().astype(float)
+    by = told.groupby(group[told.index])
+    size, mean = by.size(), by.mean()
+    n, k = size.sum(), len(size)
+    between = (size * (mean - told.mean()) ** 2).sum() / (k - 1)
+    within = ((told - by.transform("mean")) ** 2).sum() / (n - k)
+    usual = (n - (size**2).sum() / n) / (k - 1)
+    return (between - within) / (between + (usual - 1) * within)

@@ -16,7 +16,6 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,7 +26,7 @@ import pandas as pd
 
 from govlib import _files, _notebooks
 from govlib.exercises import _answers, _keys, _marks, making
-from govlib.exercises.making import Question
+from govlib.exercises.making import Question, load
 
 HERE = Path(__file__).resolve().parent
 PUBLIC = "public"
@@ -49,16 +48,6 @@ HOW_ZH = """\
 SECRECY = """\
 The keys beside this notebook keep you from reading an answer by accident; they are not
 secret. Passing every practice question is not yet full marks."""
-
-
-def load(path: Path) -> ModuleType:
-    """Import the source of one exercise from its path."""
-    spec = spec_from_file_location(f"exercise_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"cannot import {path}")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def sources(numbers: list[str]) -> list[Path]:
@@ -90,9 +79,10 @@ def _code(name: str, source: str) -> Any:
 def _asked(question: Question) -> str:
     variable = question.name.partition(".")[2]
     kind, kind_zh = ("graded", "计分") if question.graded else ("practice", "练习")
+    title = " · ".join(filter(None, (question.title, question.title_zh)))
     points = "1 point" if question.points == 1 else f"{question.points} points"
     return (
-        f"## {variable}. {question.title}\n\n"
+        f"## {variable}. {title}\n\n"
         f"*{kind} {kind_zh} · {points} · about {question.minutes} minutes*\n\n"
         f"{question.text_en.strip()}\n\n"
         f"> {question.text_zh.strip()}"
@@ -114,9 +104,12 @@ def student_notebook(exercise: ModuleType) -> Any:
         _code(
             "start",
             f"{exercise.IMPORTS.strip()}\n\n"
-            'student = ""  # your student number, between the quotation marks\n'
+            'student = ""  # your student number, in quotation marks 学号\n'
+            "members = []  # the numbers of those who hand in with you 合作者学号\n"
             'language = "en"  # "zh" for hints in Chinese 中文提示\n\n'
-            f'mine = start("{number}", student=student, language=language)\nmine',
+            "mine = start(\n"
+            f'    "{number}", student=student, members=members, language=language\n'
+            ")\nmine",
         ),
         _markdown("data-text", exercise.DATA_TEXT),
         _code("data", exercise.DATA_CODE),

@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -95,10 +95,7 @@ def notebooks(course: Path, asked: Sequence[str]) -> list[Path]:
     known = {chapter.name: chapter for chapter in chapters(course)}
     if not asked:
         asked = [name for name, chapter in known.items() if chapter.exists]
-    names = {}
-    for name in known:
-        number, _, slug = name.partition("_")
-        names |= dict.fromkeys((name, number, number.lstrip("0") or "0", slug), name)
+    names = _spellings(known)
     found = []
     for word in asked:
         if word.endswith(".ipynb") and Path(word).is_file():
@@ -106,18 +103,53 @@ def notebooks(course: Path, asked: Sequence[str]) -> list[Path]:
             continue
         name = names.get(word.removesuffix(".ipynb").casefold())
         if name is None:
-            # Here, because pandas comes with it and would slow every command.
-            from govlib import _validate
-
-            hint = _validate.nearest(word, names) or (
-                f"; chapters are {', '.join(known)}"
-            )
-            raise ValueError(f"there is no chapter or notebook {word!r}{hint}")
+            raise _unknown("chapter or notebook", word, names, "chapters", known)
         if not known[name].exists:
             raise ValueError(f"chapter {name} is planned but not written yet")
         found.append(course / "notebooks" / f"{name}.ipynb")
     # Asked for twice is run once.
     return list(dict.fromkeys(found))
+
+
+def exercises(course: Path, asked: str | None) -> list[Path]:
+    """
+    Return the source of the exercise that a lecturer asked for, or all sources.
+
+    An exercise goes by the number or the slug of its chapter, or both.
+    """
+    folder = course / "exercises" / "source"
+    known = {path.stem: path for path in sorted(folder.glob("[0-9][0-9]_*.py"))}
+    if not known:
+        raise ValueError(
+            f"{course} holds no exercises/source, from which numbers are drawn; run "
+            f"this in a clone of the repository, not in a copy made by lab --copy"
+        )
+    if asked is None:
+        return list(known.values())
+    names = _spellings(known)
+    name = names.get(asked.casefold())
+    if name is None:
+        raise _unknown("exercise", asked, names, "exercises", known)
+    return [known[name]]
+
+
+def _spellings(known: Iterable[str]) -> dict[str, str]:
+    """Return ``NN_slug`` by each way to write it."""
+    names = {}
+    for name in known:
+        number, _, slug = name.partition("_")
+        names |= dict.fromkeys((name, number, number.lstrip("0") or "0", slug), name)
+    return names
+
+
+def _unknown(
+    what: str, word: str, names: Iterable[str], there: str, known: Iterable[str]
+) -> ValueError:
+    # Here, because pandas comes with it and would slow every command.
+    from govlib import _validate
+
+    hint = _validate.nearest(word, names) or f"; {there} are {', '.join(known)}"
+    return ValueError(f"there is no {what} {word!r}{hint}")
 
 
 def copy(course: Path, folder: Path) -> Copied:

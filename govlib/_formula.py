@@ -116,6 +116,18 @@ class Design:
                     out[term.place] = _built(term, data)
         return out
 
+    def rows_of(self, data: pd.DataFrame) -> NDArray[np.floating]:
+        """Return the rows of people who were not in the data, shape (k, m)."""
+        new = {
+            name: _typed(_validate.complete(_validate.column(data, name, "formula")), c)
+            for name, c in self.variables.items()
+        }
+        out = np.ones((len(self.columns), len(data)))
+        for term in self.terms:
+            if term.variables:
+                out[term.place] = _built(term, new)
+        return out
+
 
 def read(formula: str, data: pd.DataFrame) -> tuple[pd.Series, Design]:
     """Return the outcome and the design of a formula for the complete rows."""
@@ -343,6 +355,21 @@ def _filled(value: Any, like: pd.Series) -> pd.Series:
         return pd.Series(pd.Categorical.from_codes(codes, dtype=like.dtype), like.index)
     dtype = bool if like.dtype == bool else float
     return pd.Series(np.broadcast_to(np.asarray(value, dtype), len(like)), like.index)
+
+
+def _typed(values: pd.Series, like: pd.Series) -> pd.Series:
+    """Return a column typed as `like`, or say which of its values that never had."""
+    if isinstance(like.dtype, pd.CategoricalDtype):
+        known = like.cat.categories
+        new = [level for level in values.unique() if level not in known]
+        if new:
+            raise ValueError(
+                f"data column {values.name!r} holds {_validate.listing(new)}, which no "
+                f"row of the fit had; it had {_validate.listing(known, 12)}"
+            )
+        return pd.Series(pd.Categorical(values, dtype=like.dtype), values.index)
+    numbers = _validate.numeric(values)
+    return numbers.astype(bool) if like.dtype == bool else numbers
 
 
 def _levels(

@@ -7,11 +7,13 @@ named in words beside the number it gave.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
+from scipy.special import expit
 
 from govlib import _validate
 
@@ -63,6 +65,12 @@ def weight(data: pd.DataFrame, name: str | None) -> Array | None:
         )
     array = values.to_numpy()
     return array / array.mean()
+
+
+def weight_or_one(data: pd.DataFrame, name: str | None) -> Array:
+    """Return sampling weights scaled to mean one; ones without them."""
+    given = weight(data, name)
+    return np.ones(len(data)) if given is None else given
 
 
 def sample(
@@ -132,6 +140,11 @@ class Scores:
         self.sizes = np.bincount(sample.stratum_of_unit, minlength=sample.n_strata)
         self.inflation = self.sizes / (self.sizes - 1)
 
+    def clear(self) -> None:
+        """Forget the scores taken so far."""
+        self.totals[:] = 0
+        self.outer[:] = 0
+
     def __call__(self, chunk: slice, scores: Array) -> None:
         """Take the scores (p, m) of some rows."""
         unit = self.sample.unit[chunk]
@@ -161,6 +174,37 @@ class Scores:
     def clustered(self) -> Array:
         """Return the sum over clusters of the outer product of their scores."""
         return self.totals @ self.totals.T
+
+
+def domains(
+    data: pd.DataFrame, group: str | None
+) -> list[tuple[Any, NDArray[np.bool_]]]:
+    """Return the groups in order with their rows; one of all without a column."""
+    if group is None:
+        return [(None, np.ones(len(data), dtype=bool))]
+    values = _validate.complete(_validate.column(data, group, "group"))
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        levels = list(values.cat.remove_unused_categories().cat.categories)
+    else:
+        levels = sorted(values.unique())
+    return [(level, (values == level).to_numpy()) for level in levels]
+
+
+def linearised(sample: Sample, influence: Array) -> Array:
+    """Return the covariance of sums of influences (q, n)."""
+    sums = Scores(sample, len(influence))
+    sums(slice(0, influence.shape[1]), influence)
+    return sums.linearised()
+
+
+def degrees_in(sample: Sample, members: NDArray[np.bool_]) -> int:
+    """Return sampled units less strata among some rows, at least one."""
+    if not sample.clustered:
+        units, strata = int(members.sum()), sample.stratum_of_unit[members]
+    else:
+        inside = np.unique(sample.unit[members])
+        units, strata = inside.size, sample.stratum_of_unit[inside]
+    return max(units - np.unique(strata).size, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,21 +351,44 @@ def table(
 
 
 def share_interval(
-    share: float, std_error: float, degrees_of_freedom: float, conf_level: float
-) -> tuple[float, float]:
+    share: ArrayLike,
+    std_error: ArrayLike,
+    degrees_of_freedom: ArrayLike,
+    conf_level: float,
+) -> tuple[Array, Array]:
     """
-    Return an interval for a share, symmetric in log odds.
+    Return intervals for shares, symmetric in log odds.
 
     Where nobody or everybody counts, log odds are infinite: the exact binomial
     bound then holds with as many draws as there are sampled units.
     """
-    if share in {0.0, 1.0}:
-        draws = degrees_of_freedom + 1
-        bound = ((1 - conf_level) / 2) ** (1 / draws)
-        return (0.0, 1 - bound) if share == 0 else (bound, 1.0)
-    middle = np.log(share / (1 - share))
-    reach = stats.t.ppf(0.5 + conf_level / 2, degrees_of_freedom) * (
-        std_error / (share * (1 - share))
-    )
-    low, high = 1 / (1 + np.exp(-(middle + np.array([-reach, reach]))))
-    return float(low), float(high)
+    share, degrees = np.asarray(share, float), np.asarray(degrees_of_freedom, float)
+    bound = ((1 - conf_level) / 2) ** (1 / (degrees + 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle = np.log(share / (1 - share))
+        reach = stats.t.ppf(0.5 + conf_level / 2, degrees) * (
+            std_error / (share * (1 - share))
+        )
+    low, high = expit(middle - reach), expit(middle + reach)
+    none, all_ = share == 0, share == 1
+    low = np.where(none, 0.0, np.where(all_, bound, low))
+    return low, np.where(all_, 1.0, np.where(none, 1 - bound, high))
+
+
+def summary_of_draws(draws: Array, conf_level: float) -> Array:
+    """Return mean, standard deviation, low and high quantile of each column."""
+    tails = [(1 - conf_level) / 2, (1 + conf_level) / 2]
+    out = np.full((4, draws.shape[1]), np.nan)
+    for k, column in enumerate(draws.T):
+        values = column[~np.isnan(column)]
+        if values.size < 2:
+            continue
+        # An infinite draw leaves no mean: inf, or inf - inf, which is NaN.
+        with np.errstate(invalid="ignore"):
+            mean, spread = values.mean(), values.std(ddof=1)
+            out[2:, k] = np.quantile(values, tails)
+        if np.isfinite(mean):
+            # Equal draws may leave the last bits of a float as their spread.
+            equal = np.ptp(values) <= 1e-12 * max(1, abs(mean))
+            out[:2, k] = mean, 0 if equal else spread
+    return out

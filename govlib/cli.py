@@ -1,4 +1,4 @@
-"""The command line: ``govlib lab``, ``govlib run``, ``govlib grade``."""
+"""The command line: ``govlib lab``, ``run``, ``release`` and ``grade``."""
 
 import argparse
 import io
@@ -129,6 +129,50 @@ def parser() -> argparse.ArgumentParser:
     )
     run.set_defaults(command=_run)
 
+    release = commands.add_parser(
+        "release",
+        help="give every student an exercise with their own numbers",
+        description="Give every student of a roster an exercise with their own "
+        "numbers: one archive each to hand out, and one marking file for you. Called "
+        "again with a longer roster, it adds the new students and changes nothing "
+        "else.",
+    )
+    release.add_argument(
+        "--students",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="CSV file with a column of student numbers (student, id, number or "
+        "学号) and, if you like, name (姓名), and group (小组) for those who hand in "
+        "together",
+    )
+    release.add_argument(
+        "--exercise",
+        metavar="NN",
+        help="such as 4, 04 or cohesion (default: every exercise there is)",
+    )
+    release.add_argument(
+        "--out",
+        metavar="FOLDER",
+        type=Path,
+        default=Path("released"),
+        help="where archives and marking files go (default: %(default)s)",
+    )
+    release.add_argument(
+        "--secret",
+        metavar="FILE",
+        type=Path,
+        help="text file from which numbers are drawn; the same secret gives the same "
+        "numbers (default: secret.txt in the folder, made at the first run)",
+    )
+    release.add_argument(
+        "--language",
+        choices=["en", "zh"],
+        default="en",
+        help="language of hints that the notebooks start with (default: %(default)s)",
+    )
+    release.set_defaults(command=_release)
+
     grade = commands.add_parser(
         "grade",
         help="grade a folder of submissions",
@@ -139,8 +183,8 @@ def parser() -> argparse.ArgumentParser:
         "--marking",
         metavar="FILE",
         type=Path,
-        help="marking file of the exercise (default: the course folder's, if it has "
-        "one only)",
+        help="marking file of the exercise: the one that release wrote (default: the "
+        "course folder's for the public numbers, if it has one only)",
     )
     grade.add_argument(
         "--out",
@@ -155,7 +199,14 @@ def parser() -> argparse.ArgumentParser:
         help="which submission of a student counts (default: %(default)s)",
     )
     grade.add_argument(
-        "--overwrite", action="store_true", help="replace earlier results"
+        "--pseudonyms",
+        action="store_true",
+        help="name students by pseudonyms in grades.csv and marking.csv",
+    )
+    grade.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace earlier results; points typed into marking.csv are kept",
     )
     grade.set_defaults(command=_grade)
     return top
@@ -245,6 +296,23 @@ def _run(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+def _release(options: argparse.Namespace) -> int:
+    course = _course.find(Path.cwd(), original=True)
+    sources = _course.exercises(course, options.exercise)
+    from govlib import exercises
+
+    for source in sources:
+        released = exercises.release(
+            options.students,
+            source=source,
+            out=options.out,
+            secret=options.secret,
+            language=options.language,
+        )
+        print(released)
+    return 0
+
+
 def _grade(options: argparse.Namespace) -> int:
     from govlib import exercises
 
@@ -254,6 +322,7 @@ def _grade(options: argparse.Namespace) -> int:
         marking=marking,
         out=options.out,
         keep=options.keep,
+        pseudonyms=options.pseudonyms,
         overwrite=options.overwrite,
     )
     print(grades)

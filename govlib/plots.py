@@ -414,7 +414,7 @@ def distribution(
         title = words.phrase("missing", title=title, n=missing)
     ax.set_xlabel(title)
     ax.set_ylabel(words.phrase("share" if group is None else "share_of_group"))
-    ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.3g} %")
+    ax.yaxis.set_major_formatter(_percent)
     if group is not None:
         if not bars:
             # Outlines leave no place for the legend but above them.
@@ -550,6 +550,241 @@ def caterpillar(
     ax.set_ylim(-0.7, len(table) - 0.3)
     ax.set_xlabel(measure)
     return ax
+
+
+def estimates(
+    table: pd.DataFrame,
+    *,
+    unit: str = "term",
+    group: str | None = None,
+    reference: float | None = 0,
+    percent: bool = False,
+    ax: Axes | None = None,
+    labels: Labels = None,
+) -> Axes:
+    """
+    Draw estimates with their intervals, one line per unit, groups beside each other.
+
+    For coefficients, effects and rates, and for a naive answer beside a better one
+    and the truth.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row per estimate with the columns ``estimate``, ``conf_low`` and
+        ``conf_high``. Where both ends are missing, as for a known truth, only the
+        point is drawn.
+    unit : str, default "term"
+        Column that names the lines, from top to bottom in the order of the table.
+    group : str, optional
+        Column with up to four groups, drawn in colours and marks of their own. Each
+        unit stands once in a group.
+    reference : float, optional
+        A number to compare with, drawn as a line; 0 unless given, none if None.
+    percent : bool, default False
+        Whether the axis shows shares as percentages.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw. Default: a new figure.
+    labels : {"en", "zh"} or mapping, optional
+        Language of titles and categories, or a mapping with words of your own, keys
+        as in :func:`govlib.datasets.labels`. Default: the language of :func:`use`,
+        or without it the names as they are.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Points with intervals.
+
+    Raises
+    ------
+    ValueError
+        If a column is unknown, an estimate is missing, an interval has one end only
+        or its ends exchanged, a unit stands twice in a group, or there are too many
+        groups to tell apart.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "term": ["owner", "party_member"],
+    ...         "estimate": [0.1, 0.2],
+    ...         "conf_low": [0.0, 0.1],
+    ...         "conf_high": [0.2, 0.3],
+    ...     }
+    ... )
+    >>> [text.get_text() for text in estimates(table).get_yticklabels()]
+    ['owner', 'party_member']
+    """
+    words = Words.of(labels)
+    units = _validate.complete(_validate.column(table, unit, "unit", "table"), "table")
+    groups = pd.Categorical([""] * len(table))
+    if group is not None:
+        column = _validate.complete(
+            _validate.column(table, group, "group", "table"), "table"
+        )
+        # In the order in which they come, as the units are.
+        order = column.cat.categories if column.dtype == "category" else column.unique()
+        groups = _few(pd.Categorical(column, order), group)
+    twice = pd.DataFrame({"unit": units.astype(str), "group": groups.astype(str)})
+    if (again := twice.duplicated()).any():
+        raise ValueError(
+            f"table has {twice['unit'][again].iloc[0]!r} twice"
+            + (" in one group" if group else "; name the column of groups in group=")
+        )
+    estimate = _complete_numbers(table, "estimate", "estimate")
+    low, high = (
+        _validate.numeric(
+            _validate.column(table, end, end, "table"), "table"
+        ).to_numpy()
+        for end in ("conf_low", "conf_high")
+    )
+    if (np.isnan(low) != np.isnan(high)).any():
+        raise ValueError("table has intervals with one end; give both or neither")
+    if (low > high).any():
+        raise ValueError("table has conf_low above conf_high; exchange the two columns")
+    ax = _axes(ax)
+    lines = units.unique()
+    at = -pd.Index(lines).get_indexer(units).astype(float)
+    some = [
+        code for code in range(len(groups.categories)) if (groups.codes == code).any()
+    ]
+    # Groups share four fifths of a line, the first on top.
+    step = 0.8 / max(len(some), 2)
+    for place, code in enumerate(some):
+        here = groups.codes == code
+        height = at[here] + step * ((len(some) - 1) / 2 - place)
+        colour = _COLOURS[code]
+        ax.hlines(height, low[here], high[here], color=colour)
+        ax.plot(
+            estimate[here],
+            height,
+            linestyle="none",
+            marker="osD^"[code],
+            markersize=8,
+            color=colour,
+            label=words.name(groups.categories[code], group),
+        )
+    if reference is not None:
+        ax.axvline(reference, color=_QUIET, linestyle="--", linewidth=1.5, zorder=0)
+    if group is not None:
+        # Beside the lines: inside, it would cover an interval sooner or later.
+        ax.legend(loc="upper left", bbox_to_anchor=(1, 1), title=words.name(group))
+    ax.set_yticks(-np.arange(len(lines)), [words.name(name, unit) for name in lines])
+    ax.set_ylim(0.6 - len(lines), 0.6)
+    ax.set_xlabel(
+        _with_level(table.dropna(subset="conf_low"), words, words.name("estimate"))
+    )
+    if percent:
+        ax.xaxis.set_major_formatter(_percent)
+        ax.locator_params(axis="x", nbins=6)
+    return ax
+
+
+def funnel(
+    table: pd.DataFrame,
+    *,
+    group: str | None = None,
+    ax: Axes | None = None,
+    labels: Labels = None,
+) -> Axes:
+    """
+    Draw how many people come through each stage, and what share goes on.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Result of :func:`govlib.participation.funnel`.
+    group : str, optional
+        Its column of groups, up to four. Default: there is one funnel.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw. Default: a new figure.
+    labels : {"en", "zh"} or mapping, optional
+        Language of titles and categories, or a mapping with words of your own, keys
+        as in :func:`govlib.datasets.labels`. Default: the language of :func:`use`,
+        or without it the names as they are.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A bar per stage, as long as the share of all; its text says the share of those
+        who came to the stage before.
+
+    Raises
+    ------
+    ValueError
+        If `table` is no funnel, or there are groups and `group` does not name them.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "stage": ["asked", "asked", "comes", "comes"],
+    ...         "term": ["share_of_all", "share_of_previous"] * 2,
+    ...         "estimate": [0.4, 0.4, 0.1, 0.25],
+    ...     }
+    ... )
+    >>> [text.get_text() for text in funnel(table).texts]
+    ['40 %', '10 %  (25 % of those before)']
+    """
+    words = Words.of(labels)
+    for name in ("stage", "term", "estimate"):
+        _validate.column(table, name, name, "table")
+    keys = ["stage"] if group is None else [group, "stage"]
+    shares = table.set_index(keys)
+    levels = [""]
+    if group is not None:
+        levels = list(_validate.column(table, group, "group", "table").unique())
+        _few(pd.Categorical(levels), group)
+    parts = {
+        term: shares.loc[shares["term"] == term, "estimate"]
+        for term in ("share_of_all", "share_of_previous")
+    }
+    if any(not part.index.is_unique for part in parts.values()):
+        raise ValueError(
+            "table has a stage twice; name its column of groups in group= or keep one "
+            "group's rows"
+        )
+    stages = list(table["stage"].unique())
+    ax = _axes(ax)
+    thick = 0.8 / len(levels)
+    for code, level in enumerate(levels):
+        for row, stage in enumerate(stages):
+            key = stage if group is None else (level, stage)
+            share = parts["share_of_all"].loc[key]
+            before = parts["share_of_previous"].loc[key]
+            height = -row - thick * (code - (len(levels) - 1) / 2)
+            ax.barh(
+                height,
+                share,
+                thick,
+                color=_COLOURS[code],
+                label=words.name(level, group) if row == 0 else None,
+            )
+            # A bar of nothing has no share to go on from.
+            text = f"{100 * share:.0f} %"
+            if row and not np.isnan(before):
+                text = words.phrase("of_previous", share=text, before=100 * before)
+            ax.annotate(
+                text,
+                (share, height),
+                (5, 0),
+                textcoords="offset points",
+                va="center",
+                size="small",
+            )
+    ax.set_yticks(-np.arange(len(stages)), [words.name(s) for s in stages])
+    ax.xaxis.set_major_formatter(_percent)
+    # Place for the words behind the longest bar.
+    ax.set_xlim(0, 1.4 * float(parts["share_of_all"].max()))
+    ax.set_xlabel(words.phrase("share" if group is None else "share_of_group"))
+    if group is not None:
+        ax.legend(title=words.name(group), loc="lower right")
+    return ax
+
+
+def _percent(share: float, _: object = None) -> str:
+    """Return a share as an axis writes it."""
+    return f"{100 * share:.3g} %"
 
 
 def _axes(ax: Axes | None) -> Axes:

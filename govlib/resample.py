@@ -9,7 +9,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from govlib import _validate
+from govlib import _inference, _validate
 
 # Draws are handed out in blocks of this many, each block with a random stream of
 # its own, so that nothing depends on which worker takes which block.
@@ -135,7 +135,7 @@ def bootstrap(
 
     estimate = _measure(statistic, data)
     draws = _draws(statistic, draw, estimate.index, n_resamples, rng, n_jobs)
-    _, std_error, low, high = _summary(draws, conf_level)
+    _, std_error, low, high = _inference.summary_of_draws(draws, conf_level)
     return pd.DataFrame(
         {
             "term": estimate.index,
@@ -316,7 +316,7 @@ def null_table(
     0  ties       6.0       3.0      0.8
     """
     draws = np.where(np.isnan(estimates), np.nan, draws)
-    expected, std_error, low, high = _summary(draws, conf_level)
+    expected, std_error, low, high = _inference.summary_of_draws(draws, conf_level)
     slack = _SAME * np.where(np.isinf(estimates), 0, np.maximum(1, np.abs(estimates)))
     defined = (~np.isnan(draws)).sum(axis=0)
     above = (draws >= estimates - slack).sum(axis=0)
@@ -405,22 +405,3 @@ def _draws(
     # The bar waits: work that is over soon shows none.
     jobs = tqdm(zip(sizes, streams, strict=True), total=len(sizes), delay=10)
     return np.concatenate(Parallel(n_jobs)(delayed(block)(*job) for job in jobs))
-
-
-def _summary(draws: NDArray[np.float64], conf_level: float) -> NDArray[np.float64]:
-    """Return mean, standard deviation, low and high quantile of each column."""
-    tails = [(1 - conf_level) / 2, (1 + conf_level) / 2]
-    out = np.full((4, draws.shape[1]), np.nan)
-    for k, column in enumerate(draws.T):
-        values = column[~np.isnan(column)]
-        if values.size < 2:
-            continue
-        # An infinite draw leaves no mean: inf, or inf - inf, which is NaN.
-        with np.errstate(invalid="ignore"):
-            mean, spread = values.mean(), values.std(ddof=1)
-            out[2:, k] = np.quantile(values, tails)
-        if np.isfinite(mean):
-            # Equal draws may leave the last bits of a float as their spread.
-            equal = np.ptp(values) <= _SAME * max(1, abs(mean))
-            out[:2, k] = mean, 0 if equal else spread
-    return out

@@ -400,9 +400,11 @@ def test_grade_passes_on_what_was_asked(course, monkeypatch, capsys):
     monkeypatch.setattr(
         exercises, "grade", lambda *a, **k: calls.append((a, k)) or "5 students"
     )
-    assert cli.main(["grade", "handed in", "--keep", "best", "--overwrite"]) == 0
+    words = ["grade", "handed in", "--keep", "best", "--overwrite", "--pseudonyms"]
+    assert cli.main(words) == 0
     marking = course / "exercises/solutions/04_cohesion.marking.json"
-    asked = {"marking": marking, "out": None, "keep": "best", "overwrite": True}
+    asked = {"marking": marking, "out": None, "keep": "best"}
+    asked |= {"pseudonyms": True, "overwrite": True}
     assert calls == [((Path("handed in"),), asked)]
     assert capsys.readouterr().out == "5 students\n"
 

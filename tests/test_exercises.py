@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import time
+import zipfile
 from types import SimpleNamespace
 
 import numpy as np
@@ -174,8 +176,8 @@ def test_a_choice_for_practice_is_refused():
         (0.5, {"near": 0.503}, ["00.q1: right and near are too close"]),
         (0.5, {"a": 0.7, "b": 0.703}, ["00.q1: a and b are too close"]),
         (0.5, {"percent": 50, "far": 0.51}, []),
-        (1.5, {}, ["00.q1: the reference is unfit (percent)"]),
-        (np.nan, {}, ["00.q1: the reference is unfit (not_finite)"]),
+        (1.5, {}, ["00.q1: an answer is unfit (percent)"]),
+        (np.nan, {}, ["00.q1: an answer is unfit (not_finite)"]),
     ],
 )
 def test_screen(reference, wrong, expected):
@@ -384,6 +386,7 @@ def test_start_reports_what_it_cannot_use(said):
         ("1e5", ""),
         ("2.026E+07", ""),
         ("x" * 65, ""),
+        ("\u202a20260001\u200b", "20260001"),
         (17, ""),
     ],
 )
@@ -393,10 +396,39 @@ def test_student_numbers_have_one_spelling(typed, clean):
 
 @pytest.mark.parametrize(
     ("student", "name"),
-    [("00123", "00123"), ("../../etc", "_etc"), ("张三", "张三"), ("", "unnamed")],
+    [("00123", "00123"), ("张三", "张三"), ("", "unnamed"), ("s-17_b", "s-17_b")],
 )
 def test_student_numbers_as_file_names(student, name):
     assert file_name(student) == name
+
+
+HARD_NAMES = [
+    "../../etc",
+    "a/b",
+    "a\\b",
+    "a b",
+    "a_b",
+    "con.",
+    ".",
+    "张" * 64,
+    "x" * 300,
+]
+
+
+@given(st.lists(st.text(max_size=64), unique=True, max_size=5))
+def test_file_names_are_safe_and_different(students):
+    students = [*HARD_NAMES, *(s for s in students if s and s not in HARD_NAMES)]
+    names = [file_name(student) for student in students]
+    assert len(set(names)) == len(names)
+    for name in names:
+        assert re.fullmatch(r"[\w-]+", name)
+        assert len(name.encode("utf-8")) < 120
+
+
+@given(st.text(max_size=20))
+def test_a_clean_number_is_clean(typed):
+    clean, problem = clean_id(typed)
+    assert problem or clean_id(clean) == (clean, None)
 
 
 # --- attempts ------------------------------------------------------------------------
@@ -602,8 +634,8 @@ def test_a_class_is_graded(classroom, marking, tmp_path):
     assert str(result).startswith(
         "students: 4 (ask for a re-run 1, awaiting marking 2, marked 1)"
     )
-    assert str(result).endswith("submissions 提交_marked")
-    out = tmp_path / "submissions 提交_marked"
+    assert str(result).endswith("submissions 提交_00_marked")
+    out = tmp_path / "submissions 提交_00_marked"
     assert (out / "grades.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     page = (out / "feedback" / "00_b2.html").read_text(encoding="utf-8")
     assert "提示ends" in page
@@ -820,6 +852,64 @@ def test_broken_files_are_reported_and_the_rest_is_graded(
     reported = set(result.problems["file"])
     assert reported >= {*BROKEN, "large/00_e5.answers.json"}
     assert not any("MACOSX" in name or "DS_Store" in name for name in reported)
+
+
+def pack(path, files):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+
+
+def test_a_folder_handed_in_as_an_archive(classroom, marking, tmp_path):
+    submit(tmp_path / "desk", "e5", RIGHT)
+    files = {f"作业/{p.name}": p.read_bytes() for p in (tmp_path / "desk").iterdir()}
+    files |= {"作业/README.txt": "x", "__MACOSX/._a.ipynb": "x", "作业/photo.jpg": "x"}
+    pack(classroom / "e5" / "作业.ZIP", files | {"作业/cut.ipynb": '{"cells": ['})
+    result = exercises.grade(classroom, marking=marking)
+    row = grades_of(result, "e5")
+    assert (row["practice"], row["graded"]) == (3, 3)
+    assert row["file"] == "e5/作业.ZIP/作业/00_e5.answers.json"
+    problems = result.problems.set_index("file")["problem"]
+    assert "not valid JSON" in problems["e5/作业.ZIP/作业/cut.ipynb"]
+    assert "neither a notebook" in problems["e5/作业.ZIP/作业/photo.jpg"]
+    assert len(problems) == 3  # with the cleared notebook of d4
+    assert not list(classroom.rglob("00_e5*"))
+
+
+def test_hostile_archives_are_reported(classroom, marking, tmp_path, monkeypatch):
+    monkeypatch.setattr(_submissions, "MOST_BYTES", 100_000)
+    submit(tmp_path / "desk", "e5", RIGHT, kinds=("json",))
+    good = (tmp_path / "desk" / "00_e5.answers.json").read_bytes()
+    pack(classroom / "bomb.zip", {"a.answers.json": b"[" + b" " * 10_000_000})
+    many = {f"{i}.answers.json": b" " * 40_000 for i in range(5)}
+    pack(classroom / "together.zip", many)
+    pack(classroom / "count.zip", {f"{i}.json": "" for i in range(101)})
+    pack(classroom / "nested.zip", {"inner.zip": "PK", "../../up.answers.json": good})
+    pack(classroom / "locked.zip", {"a.answers.json": good})
+    locked = bytearray((classroom / "locked.zip").read_bytes())
+    for head, place in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        locked[locked.index(head) + place] |= 1
+    (classroom / "locked.zip").write_bytes(locked)
+    pack(classroom / "lying.zip", {"a.answers.json": b" " * 150_000})
+    lying = (classroom / "lying.zip").read_bytes()
+    size = (150_000).to_bytes(4, "little")
+    (classroom / "lying.zip").write_bytes(
+        lying.replace(size, (9).to_bytes(4, "little"))
+    )
+    result = exercises.grade(classroom, marking=marking)
+    problems = result.problems.groupby("file")["problem"].agg(" ".join)
+    assert "MB is more than" in problems["bomb.zip/a.answers.json"]
+    assert "101 files in one archive; unpack it first" in problems["count.zip"]
+    assert "unpack it first" in problems["nested.zip/inner.zip"]
+    assert "broken or locked archive" in problems["locked.zip"]
+    assert any(name.startswith("lying.zip") for name in problems.index)
+    # Two of the five fit into what one submission may be.
+    together = problems[problems.index.str.startswith("together.zip")]
+    assert together.str.contains("MB is more than").sum() == 3
+    # A name that leads out of the archive is only a name.
+    assert grades_of(result, "e5")["practice"] == 3
+    assert not list(tmp_path.rglob("up.answers.json"))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")

@@ -265,6 +265,47 @@ def test_effects_match_differences_of_predictions(family):
         assert rows["std_error"].to_numpy() == pytest.approx(errors, rel=1e-4)
 
 
+PEERS = pd.read_csv(REFERENCE / "participation_peers.csv", encoding="utf-8")
+
+
+def peer(case):
+    return PEERS[PEERS["case"] == case].set_index("term")
+
+
+@pytest.mark.parametrize("family", GLM)
+def test_clustered_errors_are_those_of_pyfixest(family):
+    """pyfixest feols, feglm and fepois with CRV1; the latter two stop at 1e-8."""
+    expected = peer(f"pyfixest {family}")
+    fit = participation.fit(
+        PEOPLE,
+        f"{OUTCOME[family]} ~ {RIGHT}",
+        family=family,
+        cluster="community",
+        errors="CR1",
+    )
+    table = fit.table.set_index("term").loc[expected.index]
+    for column, rel in (("estimate", 1e-7), ("std_error", 1e-6)):
+        values = expected[column].to_numpy()
+        assert table[column].to_numpy() == pytest.approx(values, rel=rel)
+
+
+@pytest.mark.parametrize("errors", ["classical", "CR1"])
+def test_average_marginal_effects_are_those_of_marginaleffects(errors):
+    """marginaleffects avg_slopes, whose differences leave about 3e-6 (see script)."""
+    how = {} if errors == "classical" else {"cluster": "community", "errors": errors}
+    fit = participation.fit(PEOPLE, f"votes ~ {RIGHT}", **how)
+    effects = participation.average_marginal_effects(fit, variables=["age", "origin"])
+    expected = peer(f"marginaleffects {errors}")
+    assert expected.index.tolist() == [
+        "age dY/dX",
+        "origin non-local - local",
+        "origin returned - local",
+    ]
+    for column, rel in (("estimate", 1e-6), ("std_error", 2e-5)):
+        values = expected[column].to_numpy()
+        assert effects[column].to_numpy() == pytest.approx(values, rel=rel)
+
+
 def test_risks_by_hand():
     """V2 of the course: 54 of 90 with a hall, 36 of 90 without."""
     issues = pd.DataFrame(
@@ -948,6 +989,66 @@ def test_a_start_from_every_seventeenth_row_may_miss_a_category(monkeypatch):
     pd.testing.assert_frame_equal(thinned, expected, rtol=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_rare_outcome_among_many_rows(seed, monkeypatch):
+    """
+    Twenty of 20,000: every 17th row holds one or none of them, so that its maximum is
+    far away or infinite. The answer is that of all rows from the beginning.
+    """
+    rng = np.random.default_rng(seed)
+    data = pd.DataFrame(rng.normal(size=(20_000, 2)), columns=["a", "b"])
+    data["y"] = 0
+    data.loc[rng.choice(20_000, 20, replace=False), "y"] = 1
+    expected = participation.fit(data, "y ~ a + b").table
+    monkeypatch.setattr(_likelihood, "LARGE", 1000)
+    distances = watched(monkeypatch, len(data))
+    thinned = participation.fit(data, "y ~ a + b").table
+    pd.testing.assert_frame_equal(thinned, expected, rtol=1e-9)
+    # Without going back to the beginning, steps out and back take up to forty.
+    assert len(distances) < 16
+
+
+def watched(monkeypatch, n):
+    """Return a list that gets the distance from the maximum at passes over n rows."""
+    distances, total = [], _likelihood._Problem.total
+
+    def noted(self, *arguments):
+        value, gradient, information = total(self, *arguments)
+        if self.design.n == n:
+            distances.append(gradient @ np.linalg.solve(information, gradient))
+        return value, gradient, information
+
+    monkeypatch.setattr(_likelihood._Problem, "total", noted)
+    return distances
+
+
+def test_the_few_rows_know_how_the_gradient_bends(monkeypatch):
+    """Newton's step alone leaves .24 here, squared, in standard errors."""
+    rng = np.random.default_rng(1)
+    data = pd.DataFrame(rng.normal(size=(50_000, 4)), columns=list("abcd"))
+    odds = np.exp(data["a"] + data["b"] / 2)
+    data["y"] = rng.random(50_000) < odds / (1 + odds)
+    monkeypatch.setattr(_likelihood, "LARGE", 1000)
+    distances = watched(monkeypatch, 50_000)
+    participation.fit(data, "y ~ a + b + c + d")
+    assert distances[0] > 50
+    assert distances[1] < 0.02
+
+
+@pytest.mark.parametrize("family", OUTCOME)
+def test_many_rows_need_few_passes(family, monkeypatch):
+    """At a million three, of so few five at most; scores are those at the maximum."""
+    data = pd.concat([PEOPLE] * 20, ignore_index=True)
+    data = data.sample(frac=1, random_state=1, ignore_index=True)
+    how = {"cluster": "community", "errors": "CR1"}
+    expected = fitted(family, data, **how)
+    monkeypatch.setattr(_likelihood, "LARGE", 1000)
+    distances = watched(monkeypatch, len(data))
+    fit = fitted(family, data, **how)
+    assert len(distances) <= 5
+    assert fit.vcov.to_numpy() == pytest.approx(expected.vcov.to_numpy(), rel=1e-8)
+
+
 def test_slopes_along_a_spline_stay_inside_the_data():
     """Equal to differences of predictions, as R's splines allow no step outside."""
     fit = participation.fit(PEOPLE, "votes ~ bs(age, df=4)", conf_level=0.9)
@@ -965,3 +1066,14 @@ def test_slopes_along_a_spline_stay_inside_the_data():
     assert effect == pytest.approx(np.mean(chance[0] - chance[1]) / (2 * h), rel=1e-3)
     with pytest.raises(ValueError, match="no variable whose effect"):
         participation.average_marginal_effects(participation.fit(PEOPLE, "votes ~ 1"))
+
+
+def test_funnel_takes_nullable_booleans_whose_later_stages_were_not_asked():
+    people = pd.DataFrame(
+        {
+            "attends": pd.array([True, True, False, False], dtype="boolean"),
+            "speaks": pd.array([True, False, None, None], dtype="boolean"),
+        }
+    )
+    table = participation.funnel(people, stages=["attends", "speaks"])
+    assert table["estimate"].tolist() == [0.5, 0.5, 0.25, 0.5]

@@ -529,3 +529,95 @@ def test_no_input_is_changed():
     plots.caterpillar(RESULTS, unit="estate", reference="expected")
     for table, copy in zip((COUNTS, NODES, TIES, SURVEY, RESULTS), before, strict=True):
         pd.testing.assert_frame_equal(table, copy)
+
+
+# ------------------------------------------------------------------ estimates
+def _answers():
+    return pd.DataFrame(
+        {
+            "term": ["origin", "owner"] * 2,
+            "answer": ["naive", "naive", "truth", "truth"],
+            "estimate": [-0.15, 0.2, 0.0, 0.1],
+            "conf_low": [-0.2, 0.1, np.nan, np.nan],
+            "conf_high": [-0.1, 0.3, np.nan, np.nan],
+            "conf_level": 0.95,
+        }
+    )
+
+
+def test_estimates_draw_points_intervals_and_a_truth_without_one():
+    ax = _draw(plots.estimates(_answers(), group="answer", percent=True))
+    naive, truth = (line for line in ax.lines if line.get_marker() in "os")
+    assert list(naive.get_xdata()) == [-0.15, 0.2]
+    assert list(truth.get_xdata()) == [0.0, 0.1]
+    # The first term is on top; within it the first group.
+    assert naive.get_ydata()[0] > truth.get_ydata()[0] > naive.get_ydata()[1]
+    drawn = [
+        segment[:, 0].tolist()
+        for lines in ax.collections
+        for segment in lines.get_segments()
+        if segment.size
+    ]
+    assert drawn == [[-0.2, -0.1], [0.1, 0.3]]
+    assert _texts(ax.get_yticklabels()) == ["origin", "owner"]
+    assert _legend(ax) == ["naive", "truth"]
+    assert ax.get_xlabel() == "estimate (95 % interval)"
+    assert any(list(line.get_xdata()) == [0, 0] for line in ax.lines)
+    assert all(text.endswith(" %") for text in _texts(ax.get_xticklabels()))
+
+
+def test_estimates_without_reference_or_group():
+    table = _answers().iloc[:2]
+    ax = _draw(plots.estimates(table, reference=None))
+    assert len(ax.lines) == 1
+    assert ax.get_legend() is None
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"conf_low": [-0.2, np.nan, np.nan, np.nan]}, "one end"),
+        ({"conf_low": [0.9, 0.1, np.nan, np.nan]}, "conf_low above conf_high"),
+        ({"estimate": [np.nan, 1, 1, 1]}, "missing"),
+        ({"term": ["a", "a", "a", "b"]}, "'a' twice in one group"),
+    ],
+)
+def test_estimates_refuse(change, message):
+    with pytest.raises(ValueError, match=message):
+        plots.estimates(_answers().assign(**change), group="answer")
+    with pytest.raises(ValueError, match="name the column of groups"):
+        plots.estimates(_answers())
+
+
+# ------------------------------------------------------------------ funnel
+def _funnel():
+    people = pd.DataFrame(
+        {
+            "asked": [True] * 10 + [False] * 10,
+            "attended_meeting": [True] * 4 + [False] * 16,
+            "origin": ["local"] * 8 + ["non-local"] * 12,
+        }
+    )
+    from govlib import participation
+
+    return participation.funnel(
+        people, stages=["asked", "attended_meeting"], group="origin"
+    )
+
+
+def test_funnel_bars_are_shares_of_all_and_say_who_goes_on():
+    table = _funnel()
+    ax = _draw(plots.funnel(table, group="origin", labels="en"))
+    widths = [[bar.get_width() for bar in bars] for bars in ax.containers]
+    # One container per bar: local asked, local came, non-local asked, non-local came.
+    assert np.ravel(widths).tolist() == pytest.approx([1, 0.5, 2 / 12, 0])
+    assert _texts(ax.texts) == [
+        "100 %",
+        "50 %  (50 % of those before)",
+        "17 %",
+        "0 %  (0 % of those before)",
+    ]
+    one = table[table["origin"] == "local"]
+    assert _texts(_draw(plots.funnel(one)).texts)[0] == "100 %"
+    with pytest.raises(ValueError, match="table has a stage twice"):
+        plots.funnel(table)

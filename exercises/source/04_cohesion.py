@@ -7,7 +7,7 @@ check one another.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -60,8 +60,12 @@ two_ties = census_ties[census_ties["estate"].isin(two)]"""
 
 NON_LOCAL = "non-local"
 
+# One variant after another is worked out; the tables of the last need not stay.
+_once = lru_cache(maxsize=1)
 
-@dataclass(frozen=True)
+
+# Compared by identity, so that what several questions need can be kept for each.
+@dataclass(frozen=True, eq=False)
 class Data:
     """The tables of one variant."""
 
@@ -133,6 +137,7 @@ def _by_household(d: Data) -> dict[str, float]:
 Q1 = Question(
     name="04.q1",
     title="Who lives here?",
+    title_zh="谁住在这里？",
     text_en="""\
 What share of the residents of your ten buildings are non-local, and how mixed are the
 buildings taken together? Measure the mix by *fractionalisation*, the chance that two
@@ -193,6 +198,7 @@ large.""",
 # --- q2, q3: estates of different size -----------------------------------------------
 
 
+@_once
 def _sizes(d: Data) -> pd.DataFrame:
     people = d.two_residents["estate"].astype(str).value_counts()
     links = d.two_ties["estate"].astype(str).value_counts()
@@ -204,6 +210,7 @@ def _cohesion(n: pd.Series, m: pd.Series) -> pd.DataFrame:
     return out.rename_axis("estate").reset_index()
 
 
+@_once
 def _without_isolates(d: Data) -> pd.DataFrame:
     ends = pd.concat([d.two_ties["source"], d.two_ties["target"]])
     tied = d.two_residents[d.two_residents["resident"].isin(ends)]
@@ -225,6 +232,7 @@ def _scaled(d: Data, density: float, degree: float) -> pd.DataFrame:
 Q2 = Question(
     name="04.q2",
     title="How closely knit are two estates?",
+    title_zh="两个小区的联系有多紧密？",
     text_en="""\
 Make a table with one row for each of your two other estates and the columns `estate`,
 `density` and `mean_degree`. Everybody who lives there counts, also those whom nobody
@@ -301,6 +309,7 @@ def _density(d: Data, estate: str) -> float:
 Q3 = Question(
     name="04.q3",
     title="Is a lower density less cohesion?",
+    title_zh="密度低就是凝聚力弱吗？",
     text_en="""\
 Suppose that people in the larger estate, `mine["other"]`, had on average exactly as
 many ties as those in the smaller one, `mine["estate"]`. What density would the larger
@@ -351,10 +360,17 @@ different size compare mean degrees, or the density with this one.""",
 # --- q4, q5, q6: mixing --------------------------------------------------------------
 
 
-def _origins(d: Data, links: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+@cache
+def _non_local() -> pd.Series:
+    """Return whether each resident of the whole estate is non-local."""
+    whole = _load("resettlement_residents")
+    return whole.set_index("resident")["origin"] == NON_LOCAL
+
+
+def _origins(links: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Return whether each end of each tie is non-local."""
-    origin = d.whole_residents.set_index("resident")["origin"] == NON_LOCAL
-    return origin[links["source"]].to_numpy(), origin[links["target"]].to_numpy()
+    non_local = _non_local()
+    return non_local[links["source"]].to_numpy(), non_local[links["target"]].to_numpy()
 
 
 def _counts(first: np.ndarray, second: np.ndarray) -> dict[str, int]:
@@ -365,24 +381,26 @@ def _counts(first: np.ndarray, second: np.ndarray) -> dict[str, int]:
     }
 
 
+@_once
 def _mixing(d: Data) -> dict[str, int]:
-    return _counts(*_origins(d, d.ties))
+    return _counts(*_origins(d.ties))
 
 
 def _to_outside(d: Data) -> dict[str, int]:
     here = set(d.residents["resident"])
     ends = d.whole_ties[["source", "target"]].isin(here)
-    return _counts(*_origins(d, d.whole_ties[ends.any(axis="columns")]))
+    return _counts(*_origins(d.whole_ties[ends.any(axis="columns")]))
 
 
 def _one_direction(d: Data) -> dict[str, int]:
-    first, second = _origins(d, d.ties)
+    first, second = _origins(d.ties)
     return _mixing(d) | {"between": int((~first & second).sum())}
 
 
 Q4 = Question(
     name="04.q4",
     title="Who knows whom?",
+    title_zh="谁认识谁？",
     text_en="""\
 Count the ties inside your ten buildings (`my_ties`): between two locals (`local`),
 between a local and a non-local resident (`between`), and between two non-local
@@ -447,6 +465,7 @@ def _expected_everywhere(d: Data) -> float:
     return 2 * (2 * k * (n - k) / (n * (n - 1))) - 1
 
 
+@_once
 def _expected_within(d: Data) -> float:
     """Return E-I with labels shuffled inside each building, tie by tie."""
     building = d.residents.set_index("resident")["building"].astype(str)
@@ -470,6 +489,7 @@ def _against(e_i: float, expected: float) -> dict[str, float]:
 Q5 = Question(
     name="04.q5",
     title="What would chance give?",
+    title_zh="偶然会给出什么？",
     text_en="""\
 Compute the E-I index of your ten buildings from q4: ties *between* the groups minus
 ties *within* them, over all ties. Then say which E-I to expect if the ties stay as they
@@ -545,6 +565,7 @@ def _judged(d: Data, expected: float) -> dict[str, float]:
 Q6 = Question(
     name="04.q6",
     title="Opportunity or preference?",
+    title_zh="是机会，还是偏好？",
     text_en="""\
 Most ties join people of one building, and buildings differ in who lives there. What E-I
 is to be expected if origins are dealt out at random **within each building**
@@ -612,8 +633,8 @@ stairwells, age and length of residence also sort people inside a building.""",
 
 
 def _alone(d: Data, links: pd.DataFrame) -> pd.Series:
-    ends = set(links["source"]) | set(links["target"])
-    return ~d.residents["resident"].isin(ends)
+    resident = d.residents["resident"]
+    return ~(resident.isin(links["source"]) | resident.isin(links["target"]))
 
 
 def _isolated(d: Data, links: pd.DataFrame) -> dict[str, float]:
@@ -640,6 +661,7 @@ def _of_the_alone(d: Data) -> dict[str, float]:
 Q7 = Question(
     name="04.q7",
     title="Who has nobody?",
+    title_zh="谁没有任何联系？",
     text_en="""\
 Of the local residents of your ten buildings, what share has no tie to anybody in the
 **whole** resettlement estate (`local`)? And of the non-local residents (`non_local`)?
@@ -720,6 +742,7 @@ whose only friends live in the next building would seem alone.""",
 Q8 = Question(
     name="04.q8",
     title="What would you tell the committee?",
+    title_zh="你会怎样回答居委会？",
     text_en="""\
 Someone on the residents' committee says: "Our E-I index is far below zero. So locals
 and non-local residents do not want to know each other." Answer in four to six

@@ -135,7 +135,7 @@ CASES = (
         "study does not say that it lies in sub-district H",
         "在睦邻议事厅协商后推进加装电梯；原文未说明它位于H街道",
         "08",
-        {"housing": "old"},
+        {"housing": "old", "hall": 1},
     ),
     Case(
         "new_town",
@@ -147,6 +147,7 @@ CASES = (
         "neighbourhood centres",
         "重塑邻里模式，以邻里中心提供12项居住配套功能",
         "06",
+        {"functions": 12},
     ),
     Case(
         "cobuilding_town",

@@ -1,6 +1,6 @@
 """What is true of S city, by the model, beside what a hasty reader would say."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import joblib
 import numpy as np
@@ -10,49 +10,30 @@ from tqdm import tqdm
 
 from govlib import _validate
 from govlib.city.cases import CASES
+from govlib.city.known_participation import (
+    ROWS as PARTICIPATION_ROWS,
+)
+from govlib.city.known_participation import (
+    naive_answers,
+    naive_errors,
+    parameter_values,
+    participation_figures,
+)
 from govlib.city.model import Neighbourhood, neighbourhood, simulate
 from govlib.city.parameters import resolve
 from govlib.city.places import SIZES, SURVEY_QUARTER, community, community_codes
 from govlib.city.remedies import Remedy
+from govlib.city.row import NONE, Row
 from govlib.city.tables import census_estates
 from govlib.city.ties import mixed_rate
 
 ESTATE = next(c.community for c in CASES if c.case == "resettlement_estate")
-# Communities whose activities are switched on and off in each simulated city.
+# Communities of each simulated city in which variables are set.
 COMMUNITIES = 8
+# One in so many simulated cities is surveyed as a whole, at least two.
+WHOLE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """
-    The words of one row of the truth table.
-
-    Attributes
-    ----------
-    symbol, chapter : str
-        Short name, and the chapter that estimates it.
-    title_en, title_zh, estimand_en, estimand_zh : str
-        What it is, in brief and exactly.
-    effect, scope, spillover : str
-        Kind of quantity; where it holds; whether other communities are affected.
-    naive_en, naive_zh : str or None
-        How a hasty reader would estimate it; None if there is no such answer.
-    """
-
-    symbol: str
-    chapter: str
-    title_en: str
-    title_zh: str
-    estimand_en: str
-    estimand_zh: str
-    effect: str
-    scope: str
-    spillover: str
-    naive_en: str | None = None
-    naive_zh: str | None = None
-
-
-NONE = "none: a remedy reaches no other community"
 ROWS = (
     Row(
         "size_elasticity",
@@ -321,6 +302,25 @@ def density_slope(seed: int) -> float:
     return float(np.polyfit(np.log(size), np.log(density), 1)[0])
 
 
+def some_communities(seed: int) -> list[str]:
+    """
+    Choose communities from all parts of a city, others in each city.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the city.
+
+    Returns
+    -------
+    list of str
+        Codes of eight communities.
+    """
+    codes = community_codes(SIZES["course"])
+    step = len(codes) // COMMUNITIES
+    return codes[seed % step :: step]
+
+
 def activity_figures(seed: int) -> list[tuple[float, float, int]]:
     """
     Switch activities on and off in some communities of one city.
@@ -336,11 +336,8 @@ def activity_figures(seed: int) -> list[tuple[float, float, int]]:
         Per community: mean ties of adults with activities, without, and whether the
         city as it is has them.
     """
-    codes = community_codes(SIZES["course"])
-    # The same number of communities from all parts of the city, others in each city.
-    some = codes[seed % (len(codes) // COMMUNITIES) :: len(codes) // COMMUNITIES]
     out = []
-    for code in some:
+    for code in some_communities(seed):
         on, off = (
             neighbourhood(seed, code, remedies=[Remedy("activity", activity)])
             for activity in (1, 0)
@@ -393,7 +390,7 @@ def truth(*, seed: int = 2026, cities: int = 400, n_jobs: int = 1) -> pd.DataFra
     seed : int, default 2026
         Seed of the city in which the naive answers are given.
     cities : int, default 400
-        Cities over which truths are averaged, at least 8; they take about a second
+        Cities over which truths are averaged, at least 8; they take about five seconds
         each. The shipped table has 400.
     n_jobs : int, default 1
         Processes, as in :class:`joblib.Parallel`. The numbers do not depend on it.
@@ -422,8 +419,10 @@ def truth(*, seed: int = 2026, cities: int = 400, n_jobs: int = 1) -> pd.DataFra
     An effect is the difference of two runs with the same draws, averaged over cities
     with seeds 1, 2, and so on; its Monte-Carlo error is the standard deviation over
     cities divided by the root of their number. The standard error of a naive answer
-    is its standard deviation over cities, that of the comparison of activities a
-    linearised one with communities as clusters.
+    is its standard deviation over cities; for answers on participation a jackknife
+    over sub-districts, and for the comparison of activities a linearised one with
+    communities as clusters. What the naive answers on participation give on average
+    comes from one in twenty of the cities, simulated as a whole.
 
     Examples
     --------
@@ -442,6 +441,9 @@ def truth(*, seed: int = 2026, cities: int = 400, n_jobs: int = 1) -> pd.DataFra
         *tqdm(done, total=cities, desc="cities", disable=None), strict=True
     )
     figures = {name: [e[name] for e in estates] for name in estates[0]}
+    whole = (joblib.delayed(_naive)(s) for s in range(1, max(cities // WHOLE, 2) + 1))
+    surveys = list(joblib.Parallel(n_jobs=n_jobs, return_as="generator")(whole))
+    figures |= {f"naive_{name}": [s[name] for s in surveys] for name in surveys[0]}
     figures["naive_size_elasticity"] = [s for s in slopes if s is not None]
     on, off, held = np.array(activities).transpose(2, 0, 1)
     figures["activity_ties"] = (on - off).mean(axis=1)
@@ -452,20 +454,25 @@ def truth(*, seed: int = 2026, cities: int = 400, n_jobs: int = 1) -> pd.DataFra
         with_[0] - without[0],
         float(np.hypot(with_[1], without[1])),
     )
-    values["homophily_direct"] = (-np.log(_mixed_rate(seed)), 0.0)
+    exact = {"homophily_direct": -np.log(_mixed_rate(seed)), **parameter_values()}
+    values |= {name: (value, 0.0) for name, value in exact.items()}
 
     # In the shipped city one estimate each, whose error is its spread over cities.
+    city = simulate("course", seed=seed)
     here = estate_figures(seed) | {"naive_size_elasticity": density_slope(seed)}
     shown = {
         name: (number, float(np.std(figures[name], ddof=1)))
         for name, number in here.items()
     }
-    city = simulate("course", seed=seed)
+    tables = city.survey, city.activity_room, city.communities
+    errors = naive_errors(*tables)
+    for name, answer in naive_answers(*tables).items():
+        shown[f"naive_{name}"] = answer, errors[name]
     shown["naive_activity_ties"] = activity_difference(city.survey, city.communities)
 
     nothing = (np.nan, np.nan)
     table = []
-    for row in ROWS:
+    for row in (*ROWS, *PARTICIPATION_ROWS):
         naive = f"naive_{row.symbol}"
         numbers = (*values[row.symbol], *values.get(naive, nothing))
         value, error, expected, expected_error = numbers
@@ -477,7 +484,7 @@ def truth(*, seed: int = 2026, cities: int = 400, n_jobs: int = 1) -> pd.DataFra
                 "value": value,
                 "monte_carlo_error": error,
                 # What is read off the equations needs no simulated city.
-                "seeds": cities if error else 0,
+                "seeds": 0 if row.symbol in exact else cities,
                 "naive_expected": expected,
                 "naive_expected_error": expected_error,
                 "naive_city": answer,
@@ -493,7 +500,15 @@ def _one_city(
     """All that the truth takes from one city."""
     # A slope needs a dozen estates: a quarter of the cities is enough.
     slope = density_slope(seed) if seed % 4 == 1 else None
-    return estate_figures(seed), slope, activity_figures(seed)
+    figures = estate_figures(seed)
+    figures |= participation_figures(seed, some_communities(seed))
+    return figures, slope, activity_figures(seed)
+
+
+def _naive(seed: int) -> dict[str, float]:
+    """Answer as a hasty reader does in one whole city."""
+    city = simulate("course", seed=seed)
+    return naive_answers(city.survey, city.activity_room, city.communities)
 
 
 def _mixed_rate(seed: int) -> float:

@@ -12,6 +12,8 @@ from govlib.city import parameters as parameters_
 from govlib.city import places as places_
 from govlib.city import remedies as remedies_
 from govlib.city import survey, tables
+from govlib.city.institutions import Institutions, institutions
+from govlib.city.participation import Participation, participation
 from govlib.city.people import Homes, Integers, People, homes, people
 from govlib.city.places import Community, Size
 from govlib.city.remedies import Remedy
@@ -27,18 +29,27 @@ class Neighbourhood:
     ----------
     community : Community
         Its variables.
+    institutions : Institutions
+        Those that change from quarter to quarter.
     homes : Homes
         Where each household lives.
     people : People
         Its residents.
     ties : Ties
         Their ties.
+    parameters : dict of str to float
+        Every parameter of the model.
+    seed : int
+        Seed of all draws.
     """
 
     community: Community
+    institutions: Institutions
     homes: Homes
     people: People
     ties: Ties
+    parameters: dict[str, float]
+    seed: int
 
     @property
     def degree(self) -> Integers:
@@ -54,6 +65,24 @@ class Neighbourhood:
         ends = np.concatenate((self.ties.source, self.ties.target))
         return np.bincount(ends, minlength=n) + self.ties.outside
 
+    def participation(self) -> Participation:
+        """
+        Live through the twelve quarters.
+
+        Returns
+        -------
+        Participation
+            Belonging and participation of every resident.
+        """
+        return participation(
+            self.seed,
+            self.community,
+            self.institutions,
+            self.people,
+            self.degree,
+            self.parameters,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class City:
@@ -68,6 +97,8 @@ class City:
         Where the places stand that the study names.
     survey : pandas.DataFrame
         One row per resident drawn for the survey, with weight and missing answers.
+    activity_room : pandas.DataFrame
+        Five adults met in the activity room of each community: no sample of anybody.
     census_residents, census_ties : pandas.DataFrame
         All residents of a dozen estates, and all ties within each estate.
     resettlement_residents, resettlement_ties : pandas.DataFrame
@@ -88,6 +119,7 @@ class City:
     estates: pd.DataFrame
     cases: pd.DataFrame
     survey: pd.DataFrame
+    activity_room: pd.DataFrame
     census_residents: pd.DataFrame
     census_ties: pd.DataFrame
     resettlement_residents: pd.DataFrame
@@ -159,7 +191,8 @@ def neighbourhood(
     built = homes(seed, place)
     residents = people(seed, place, built, values)
     tied = ties(seed, place, built, residents, values, world)
-    return Neighbourhood(place, built, residents, tied)
+    has = institutions(seed, place, remedies)
+    return Neighbourhood(place, has, built, residents, tied, values, seed)
 
 
 def simulate(
@@ -249,7 +282,10 @@ def simulate(
             place.degree,
             size.surveyed,
         )
-        rows.add(place, drawn, rosters)
+        part = place.participation()
+        drawn.items.update(survey.ask_participation(seed, place.community, part, drawn))
+        met = survey.meet(seed, place.community, place.people, part)
+        rows.add(place, drawn, met, rosters)
     return City(
         **rows.frames(), parameters=values, remedies=given, seed=seed, world=world
     )

@@ -50,6 +50,19 @@ PARAMETERS = (
     Parameter("owner_non_local", 0.28, 0, 1, "the same for a non-local household"),
     Parameter("party_local", 0.125, 0, 1, "chance that a local adult is in the Party"),
     Parameter("party_non_local", 0.075, 0, 1, "the same for a non-local adult"),
+    Parameter("belonging_ties", 0.5, 0, 1, "belonging per unit of log(1 + ties)"),
+    Parameter("belonging_owner", 0.25, 0, 1, "belonging of those in an owned home"),
+    Parameter("belonging_community", 0.2, 0, 1, "spread of communities' belonging"),
+    Parameter("feedback", 0.45, 0, 1, "belonging gained by one participation"),
+    Parameter("part_belonging", 0.7, 0, 2, "log odds of participation, of belonging"),
+    Parameter("part_owner", 0.55, 0, 2, "log odds of those in an owned home"),
+    Parameter("part_age", 0.03, 0, 0.1, "log odds per year of age, from 45"),
+    Parameter("part_party", 0.65, 0, 2, "log odds of Party members"),
+    Parameter("part_asked", 0.8, 0, 3, "log odds of those who are asked"),
+    Parameter("part_time", 1.6, 0, 5, "log odds per unit of self-governance time"),
+    Parameter("part_need", 0.4, 0, 2, "log odds lost per unit of need"),
+    Parameter("part_hall", 0.6, 0, 3, "log odds where a deliberation hall is open"),
+    Parameter("spillover", 0.25, 0, 1, "part of it by halls in all communities near"),
 )
 
 

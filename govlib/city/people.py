@@ -291,7 +291,11 @@ def ages(community: Community, non_local: Booleans, draws: Floats) -> Integers:
 
 
 def people(
-    seed: int, community: Community, homes: Homes, parameters: dict[str, float]
+    seed: int,
+    community: Community,
+    homes: Homes,
+    parameters: dict[str, float],
+    non_local_home: Booleans | None = None,
 ) -> People:
     """
     Fill a community's homes with residents.
@@ -306,6 +310,8 @@ def people(
         Where each household lives.
     parameters : dict of str to float
         All parameters.
+    non_local_home : numpy.ndarray of bool, shape (households,), optional
+        Origin of each household, in place of :func:`origins`.
 
     Returns
     -------
@@ -332,7 +338,8 @@ def people(
     def draws(variable: str) -> np.random.Generator:
         return stream(seed, variable, code)
 
-    non_local_home = origins(seed, community, homes, parameters)
+    if non_local_home is None:
+        non_local_home = origins(seed, community, homes, parameters)
     uniform = draws("household_size").random(n)
     size = np.empty(n, np.int64)
     for mean, here in (

@@ -8,8 +8,12 @@ from govlib import _validate
 # What a remedy may set, and to what.
 VARIABLES = {
     "activity": (0, 1),
+    "functions": (0, 12),
+    "hall": (0, 1),
     "households": (300, 20_000),
+    "mandates": (0, 400),
     "non_local_share": (0.0, 1.0),
+    "staff": (1, 100),
 }
 
 
@@ -24,14 +28,17 @@ class Remedy:
     Attributes
     ----------
     variable : str
-        ``"activity"`` (1 if shared activities are held, else 0),
-        ``"non_local_share"`` (expected share, 0 to 1) or ``"households"``.
+        ``"activity"`` or ``"hall"`` (1 if shared activities are held or a deliberation
+        hall is open, else 0), ``"mandates"`` and ``"staff"`` of the residents'
+        committee, ``"functions"`` within 15 minutes (of 12), ``"non_local_share"``
+        (expected share, 0 to 1) or ``"households"``.
     value : float
         What the variable is set to.
     communities : tuple of str or None
         Codes of the communities; None means all.
     start : int
-        First quarter in which it holds.
+        First quarter in which it holds. People and their ties are those of the
+        survey's quarter throughout.
 
     References
     ----------

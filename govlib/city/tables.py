@@ -9,11 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from govlib.city.cases import CASES
+from govlib.city.participation import ASKED_BY
 from govlib.city.people import homes
 from govlib.city.places import RINGS, Size, community
+from govlib.city.survey import BELONGING
 
 if TYPE_CHECKING:
     from govlib.city.model import Neighbourhood
+    from govlib.city.people import Floats
     from govlib.city.survey import Answers
 
 # Households of the estates whose network is counted, three of each housing type.
@@ -25,6 +28,18 @@ CENSUS_SIZES = {
 }
 ORIGINS = np.array(["local", "non-local"])
 SEXES = np.array(["male", "female"])
+# Words for the answers that are stored as numbers; other questions are yes or no,
+# but for these counts and scales.
+WORDS = {"asked_by": ASKED_BY, "list_version": ("short", "long")}
+NUMBERS = {
+    "ties",
+    "known_by_name",
+    "visits",
+    "jobs_known",
+    "trust_neighbours",
+    "list_count",
+    *BELONGING,
+}
 
 
 def census_estates(seed: int, codes: list[str]) -> dict[str, str]:
@@ -135,6 +150,7 @@ class Rows:
         self.communities: list[dict[str, Any]] = []
         self.estates: list[dict[str, Any]] = []
         self.survey: list[pd.DataFrame] = []
+        self.room: list[pd.DataFrame] = []
         self.residents: dict[str, list[pd.DataFrame]] = {
             "census": [],
             "resettlement": [],
@@ -142,7 +158,11 @@ class Rows:
         self.ties: dict[str, list[pd.DataFrame]] = {"census": [], "resettlement": []}
 
     def add(
-        self, place: Neighbourhood, answers: Answers, rosters: dict[str, str]
+        self,
+        place: Neighbourhood,
+        answers: Answers,
+        room: Answers,
+        rosters: dict[str, str],
     ) -> None:
         """
         Add one community.
@@ -153,6 +173,8 @@ class Rows:
             The community.
         answers : Answers
             Its survey.
+        room : Answers
+            Those met in its activity room.
         rosters : dict of str to str
             Estates whose network is counted.
         """
@@ -164,6 +186,7 @@ class Rows:
                 self.ties[roster].append(_ties(place, nobody))
         self.communities.append(_community(place))
         self.survey.append(_survey(place, answers))
+        self.room.append(_room(place, room))
         of_person = place.homes.estate[place.people.household]
         for number in range(place.community.estates):
             estate = f"{place.community.code}-{number + 1}"
@@ -188,6 +211,7 @@ class Rows:
             "communities": pd.DataFrame(self.communities),
             "estates": pd.DataFrame(self.estates),
             "survey": pd.concat(self.survey),
+            "activity_room": pd.concat(self.room),
         }
         for roster in ("census", "resettlement"):
             for kind, parts in (("residents", self.residents), ("ties", self.ties)):
@@ -215,7 +239,7 @@ class Rows:
                 if case.place in known
             ]
         )
-        keys = {"survey": ["resident"], "cases": ["case"]}
+        keys = {"cases": ["case"]}
         for name, frame in out.items():
             by = keys.get(name, list(frame.columns[: 3 if "ties" in name else 1]))
             out[name] = frame.sort_values(by, ignore_index=True)
@@ -261,7 +285,7 @@ def _divisions(size: Size) -> dict[str, pd.DataFrame]:
 
 
 def _community(place: Neighbourhood) -> dict[str, Any]:
-    who, what = place.people, place.community
+    who, what, has = place.people, place.community, place.institutions
     return {
         "community": what.code,
         "subdistrict": what.subdistrict,
@@ -276,6 +300,14 @@ def _community(place: Neighbourhood) -> dict[str, Any]:
         "owner_share": who.owner.mean(),
         "wealth": what.wealth,
         "activity": bool(what.activity),
+        "need": has.need[-1],
+        "staff": int(has.staff[-1]),
+        "mandates": int(has.mandates[-1]),
+        "load": has.load[-1],
+        "self_governance_time": has.self_governance_time[-1],
+        "hall": bool(has.hall[-1]),
+        "hall_since": has.hall_since,
+        "functions": int(has.functions[-1]),
     }
 
 
@@ -335,7 +367,7 @@ def _ties(place: Neighbourhood, here: NDArray[np.int64]) -> pd.DataFrame:
 def _survey(place: Neighbourhood, answers: Answers) -> pd.DataFrame:
     who = answers.person
     names = addresses(place, who)
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "resident": names["resident"],
             "community": place.community.code,
@@ -344,11 +376,32 @@ def _survey(place: Neighbourhood, answers: Answers) -> pd.DataFrame:
             "answered": answers.answered,
             "building_floors": place.homes.floors[place.people.household[who]],
             **_attributes(place, who),
-            **answers.items,
+            **_items(answers.items),
         }
     )
-    for item in answers.items:
-        frame[item] = frame[item].astype(
-            "boolean" if item == "knows_director" else "Int64"
-        )
-    return frame
+
+
+def _room(place: Neighbourhood, room: Answers) -> pd.DataFrame:
+    names = addresses(place, room.person)
+    return pd.DataFrame(
+        {
+            "resident": names["resident"],
+            "community": place.community.code,
+            "estate": names["estate"],
+            **_attributes(place, room.person),
+            **_items(room.items),
+        }
+    )
+
+
+def _items(items: dict[str, Floats]) -> dict[str, Any]:
+    """Answers as columns: words, whole numbers, or yes and no."""
+    out: dict[str, Any] = {}
+    for item, values in items.items():
+        if item in WORDS:
+            word = dict(enumerate(WORDS[item]))
+            out[item] = pd.Series(values).map(word).to_numpy(dtype=object)
+        else:
+            kind = "Int64" if item in NUMBERS else "boolean"
+            out[item] = pd.array(values, dtype="Float64").astype(kind)
+    return out

@@ -1,6 +1,6 @@
 """Grading a folder of submissions as data."""
 
-import json
+import secrets
 from collections import defaultdict
 from dataclasses import dataclass
 from os import PathLike
@@ -11,6 +11,7 @@ import pandas as pd
 
 from govlib import _validate
 from govlib.exercises import _items, _marks, _pages, _submissions
+from govlib.exercises._items import Flag
 from govlib.exercises._marks import Mark, Problem
 from govlib.exercises._submissions import Submission
 
@@ -23,9 +24,10 @@ class Grades:
     Attributes
     ----------
     grades : pandas.DataFrame
-        One row per student: ``student``, ``status``, ``practice`` and
-        ``practice_of``, ``graded`` and ``graded_of`` (points), ``awaiting`` (answers
-        to be marked by hand), ``attempts``, the points of each question, ``file``.
+        One row per student: ``student``, ``name`` and ``group`` if the marking file
+        has a roster, ``status``, ``practice`` and ``practice_of``, ``graded`` and
+        ``graded_of`` (points), ``awaiting`` (answers to be marked by hand),
+        ``attempts``, the points of each question, ``handed_in_by``, ``file``.
     marking : pandas.DataFrame
         One row per text: ``entry``, ``student``, ``question``, ``answer``,
         ``rubric``, ``maximum``, ``points``, ``comment``.
@@ -40,7 +42,7 @@ class Grades:
         ``students``, ``share``.
     flags : pandas.DataFrame
         What a lecturer may want to look at, never punished: ``student``,
-        ``question``, ``flag``.
+        ``question`` (empty if the flag is about all of a submission), ``flag``.
     problems : pandas.DataFrame
         Files that need something: ``file``, ``student``, ``problem``.
     folder : pathlib.Path
@@ -80,6 +82,7 @@ def grade(
     marking: str | PathLike[str],
     out: str | PathLike[str] | None = None,
     keep: Literal["last", "best"] = "last",
+    pseudonyms: bool = False,
     overwrite: bool = False,
 ) -> Grades:
     """
@@ -94,12 +97,18 @@ def grade(
     folder : str or path
         Submissions, in any subfolders, of one exercise.
     marking : str or path
-        Marking file of the exercise, ``NN_slug.marking.json``.
+        Marking file of the exercise, ``NN_slug.marking.json``: the one that
+        :func:`release` wrote, or that of the public numbers in the course folder.
     out : str or path, optional
-        Where to write. Default: beside `folder`, its name followed by ``_marked``.
+        Where to write. Default: beside `folder`, its name followed by the number of
+        the exercise, such as ``handed-in_04_marked``.
     keep : {"last", "best"}, default "last"
         Which of several different submissions of a student counts. The last is the
         one with most recorded attempts, then the one saved latest.
+    pseudonyms : bool, default False
+        Whether ``grades.csv`` and ``marking.csv`` name students by pseudonyms, for a
+        second marker or a notice board. Who is who is in ``pseudonyms.csv``, which is
+        kept from run to run; the other tables, and the pages, name students.
     overwrite : bool, default False
         Whether earlier results in `out` may be replaced. Points and comments that
         were typed into ``marking.csv`` are read first and always kept.
@@ -129,7 +138,12 @@ def grade(
     A recorded answer is a claim: the verdict is computed again here. Where a student
     handed in both a notebook and a file written by ``hand_in()``, the file counts and
     differences are listed. A notebook with cleared outputs is not a zero: its status
-    is "ask for a re-run". Discrimination is the corrected item-total correlation
+    is "ask for a re-run". Each answer is marked by the variant that it carries; one
+    that is not the roster's for this student is flagged, and one that the marking file
+    does not know is not marked. Students of the roster who handed in nothing are
+    listed with that status and without points. Whoever is named as a member by
+    another and has handed in nothing gets the points and the feedback of that piece of
+    work. Discrimination is the corrected item-total correlation
     [1]_, from students who answered at least one question.
 
     References
@@ -148,14 +162,17 @@ def grade(
     folder = Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(f"there is no folder {str(folder)!r}")
-    key = _read_marking(Path(marking))
-    target = Path(out) if out else folder.resolve().with_name(f"{folder.name}_marked")
+    key = _marks.read_marking(Path(marking))
+    whole = folder.resolve()
+    # The same folder may hold several exercises, graded one after another.
+    beside = whole.with_name(f"{whole.name}_{key['exercise']}_marked")
+    target = Path(out) if out else beside
     if not overwrite and (target / "grades.csv").exists():
         raise FileExistsError(
             f"{str(target)!r} already holds results; choose another out= or ask for "
             f"overwrite=True (--overwrite); points typed into marking.csv are kept"
         )
-    if target.resolve().is_relative_to(folder.resolve()):
+    if target.resolve().is_relative_to(whole):
         raise ValueError(
             f"out= {str(target)!r} lies inside the folder of submissions; choose a "
             f"folder beside it"
@@ -176,7 +193,15 @@ def grade(
         )
     earlier = _marks.read_points(target / "marking.csv")
     chosen, aside = _choose(submissions, key, keep)
-    texts, untyped = _marks.texts_of(chosen, key, earlier)
+    everybody = {*chosen, *(m for s in chosen.values() for m in s.members)}
+    everybody.update(key.get("roster", {}))
+    # Those of an earlier run are needed even where none are asked for now: points
+    # may have been typed beside them.
+    aliases = _pseudonyms(
+        target / "pseudonyms.csv", sorted(everybody) if pseudonyms else []
+    )
+    names = aliases if pseudonyms else {}
+    texts, untyped = _marks.texts_of(chosen, key, earlier, aliases, hidden=pseudonyms)
     marks = {
         student: _marks.marks_of(submission, key, texts)
         for student, submission in chosen.items()
@@ -185,48 +210,43 @@ def grade(
         student: _status(submission, key, marks[student])
         for student, submission in chosen.items()
     }
+    people, doubts = _people(chosen, key, status)
     problems += aside + untyped
     for student, submission in chosen.items():
         found = list(dict.fromkeys(submission.remarks))
         if status[student] == "unknown variant":
-            found.append(f"variant {submission.variant!r} is not in the marking file")
+            unknown = {submission.variant_of(q) for q in submission.attempts}
+            listed = _validate.listing(sorted(unknown - set(key["variants"])))
+            found.append(f"variant {listed} is not in the marking file")
         if status[student] == "ask for a re-run":
             found.append("outputs cleared: ask for a re-run")
         problems += [(submission.file, student, problem) for problem in found]
     items, misconceptions = _items.analyse(chosen, key, marks)
     result = Grades(
-        _grade_table(chosen, key, marks, status),
-        _marks.marking_table(texts, earlier),
+        _grade_table(people, names, chosen, key, marks, status),
+        _marks.marking_table(texts, earlier, names),
         items,
         misconceptions,
-        _items.flags(chosen, key),
+        _items.flags(chosen, key, doubts),
         pd.DataFrame(problems, columns=["file", "student", "problem"]),
         target,
     )
     pages = {
-        student: _pages.page(submission, key, marks[student], status[student])
-        for student, submission in chosen.items()
+        student: _pages.page(student, chosen[by], key, marks[by], status[by])
+        for student, by in people.items()
+        if by
     }
     tables = {name: getattr(result, name) for name in _TABLES}
+    if names:
+        who = pd.DataFrame(names.items(), columns=["student", "pseudonym"])
+        # First, because without it nobody knows who is who.
+        tables = {"pseudonyms": who, **tables}
     _pages.write(target, tables, key["exercise"], pages)
     return result
 
 
 # grades last: where it stands, everything stands.
 _TABLES = ("marking", "items", "misconceptions", "flags", "problems", "grades")
-
-
-def _read_marking(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no marking file {str(path)!r}")
-    try:
-        key = json.loads(path.read_text(encoding="utf-8"))
-        _ = key["exercise"], key["questions"], key["variants"]
-    except (ValueError, KeyError, TypeError):
-        raise ValueError(
-            f"{str(path)!r} is not a marking file; it is called NN_slug.marking.json"
-        ) from None
-    return key
 
 
 def _choose(
@@ -260,11 +280,13 @@ def _choose(
                 continue
             counts.sources = counts.sources or other.sources
             counts.remarks += other.remarks
-            aside.append((other.file, student, _difference(other, counts, key)))
+            if difference := _difference(other, counts, key):
+                aside.append((other.file, student, difference))
     return chosen, aside
 
 
 def _difference(other: Submission, counts: Submission, key: dict[str, Any]) -> str:
+    """Say in what a submission differs from the one that counts; "" if in nothing."""
     if not other.attempts:
         return f"no recorded answers; {counts.file} counts"
     differ = [
@@ -274,7 +296,7 @@ def _difference(other: Submission, counts: Submission, key: dict[str, Any]) -> s
         != (counts.last(question) or {}).get("answer")
     ]
     if not differ:
-        return f"same answers as {counts.file}"
+        return ""
     kind = "notebook and file" if other.notebook != counts.notebook else "two versions"
     return f"{kind} differ in {', '.join(differ)}; {counts.file} counts"
 
@@ -289,17 +311,67 @@ def _status(submission: Submission, key: dict[str, Any], marks: dict[str, Mark])
     return "awaiting marking" if "awaiting" in states else "marked"
 
 
+def _people(
+    chosen: dict[str, Submission], key: dict[str, Any], status: dict[str, str]
+) -> tuple[dict[str, str], list[Flag]]:
+    """Return everybody with the student whose submission is theirs ("" for nobody's).
+
+    And what is in doubt: work in which more than one submission has a part.
+    """
+    people = {student: student for student in chosen}
+    doubts = []
+    for student, submission in chosen.items():
+        for member in submission.members:
+            by = people.setdefault(member, student)
+            # An untouched notebook beside the work of the group is no work.
+            if by == member and status[member] == "nothing answered":
+                by = people[member] = student
+            if by == student:
+                continue
+            if _difference(submission, chosen[by], key):
+                flag = f"named as a member by {student} too; {chosen[by].file} counts"
+                doubts.append((member, "", flag))
+    for student in key.get("roster", {}):
+        people.setdefault(student, "")
+    return dict(sorted(people.items())), doubts
+
+
+def _pseudonyms(path: Path, students: list[str]) -> dict[str, str]:
+    """Return a pseudonym for each student, those of an earlier run first."""
+    names: dict[str, str] = {}
+    if path.exists():
+        rows = _marks.read_rows(path, {"student", "pseudonym"})
+        names = {row["student"]: row["pseudonym"] for row in rows}
+    for student in students:
+        # Drawn, not computed from the number: numbers can be tried out.
+        while student not in names:
+            drawn = f"p-{secrets.token_hex(3)}"
+            if drawn not in names.values():
+                names[student] = drawn
+    return names
+
+
 def _grade_table(
+    people: dict[str, str],
+    names: dict[str, str],
     chosen: dict[str, Submission],
     key: dict[str, Any],
     marks: dict[str, dict[str, Mark]],
     status: dict[str, str],
 ) -> pd.DataFrame:
+    roster = key.get("roster", {})
     rows = []
-    for student, submission in chosen.items():
-        mine = marks[student]
-        unread = status[student] in ("ask for a re-run", "unknown variant")
-        row: dict[str, Any] = {"student": student, "status": status[student]}
+    for student, by in people.items():
+        row: dict[str, Any] = {"student": names.get(student, student)}
+        if roster and not names:
+            known = roster.get(student, {})
+            row |= {"name": known.get("name", ""), "group": known.get("group", "")}
+        if not by:
+            rows.append(row | {"status": "nothing handed in"})
+            continue
+        submission, mine = chosen[by], marks[by]
+        unread = status[by] in ("ask for a re-run", "unknown variant")
+        row["status"] = status[by]
         for kind, graded in (("practice", False), ("graded", True)):
             own = {q: i for q, i in key["questions"].items() if i["graded"] == graded}
             # Not a zero: nobody knows yet.
@@ -308,5 +380,9 @@ def _grade_table(
         row["awaiting"] = sum(mark.state == "awaiting" for mark in mine.values())
         row["attempts"] = submission.size()
         row |= {q: None if unread else mark.points for q, mark in mine.items()}
-        rows.append(row | {"file": submission.file})
-    return pd.DataFrame(rows)
+        row["handed_in_by"] = names.get(by, by)
+        rows.append(row if names else row | {"file": submission.file})
+    # In the order of names, unless they are made up.
+    table = pd.DataFrame(sorted(rows, key=lambda row: row["student"]))
+    texts = table.columns.intersection(["handed_in_by", "file"])
+    return table.fillna(dict.fromkeys(texts, ""))

@@ -10,6 +10,9 @@ import pandas as pd
 from govlib.exercises._marks import Mark, verdict
 from govlib.exercises._submissions import Submission
 
+# student, question, what to look at
+Flag = tuple[str, str, str]
+
 # Shorter cells are alike by chance: there are few ways to write one line.
 LEAST_ALIKE = 80
 
@@ -27,7 +30,7 @@ def analyse(
             (submission, first)
             for submission in chosen.values()
             if (first := submission.first(question))
-            and submission.variant in key["variants"]
+            and submission.variant_of(question) in key["variants"]
         ]
         n = len(answered)
         row: dict[str, Any] = {
@@ -50,7 +53,9 @@ def analyse(
             continue
         firsts = [
             verdict(
-                first["answer"], key["variants"][submission.variant][question], item
+                first["answer"],
+                key["variants"][submission.variant_of(question)][question],
+                item,
             )
             for submission, first in answered
         ]
@@ -112,11 +117,14 @@ def unrun(submission: Submission, key: dict[str, Any]) -> list[str]:
     ]
 
 
-def flags(chosen: dict[str, Submission], key: dict[str, Any]) -> pd.DataFrame:
+def flags(
+    chosen: dict[str, Submission], key: dict[str, Any], doubts: list[Flag]
+) -> pd.DataFrame:
     """Return what a lecturer may want to look at; nothing here costs a point."""
-    found = []
+    found = list(doubts)
     alike: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for student, submission in chosen.items():
+        found += [(student, "", flag) for flag in _class(student, chosen, key)]
         found += [
             (student, question, "work in the cell, but no recorded answer")
             for question in unrun(submission, key)
@@ -134,7 +142,43 @@ def flags(chosen: dict[str, Submission], key: dict[str, Any]) -> pd.DataFrame:
                 if len(words) >= LEAST_ALIKE // 2:
                     alike["text", question, words].append(student)
     for (what, question, _), students in alike.items():
-        for student in students if len(students) > 1 else []:
-            others = ", ".join(other for other in students if other != student)
-            found.append((student, question, f"same {what} as {others}"))
+        for student in students:
+            mates = {student, *_mates(student, chosen, key)}
+            if others := ", ".join(s for s in students if s not in mates):
+                found.append((student, question, f"same {what} as {others}"))
     return pd.DataFrame(sorted(found), columns=["student", "question", "flag"])
+
+
+def _mates(
+    student: str, chosen: dict[str, Submission], key: dict[str, Any]
+) -> set[str]:
+    """Return those whose work may be the same: named by either, or of one group."""
+    roster = key.get("roster", {})
+    group = roster.get(student, {}).get("group")
+    mates = {s for s, row in roster.items() if group and row["group"] == group}
+    naming = {s for s, other in chosen.items() if student in other.members}
+    own = chosen[student].members if student in chosen else []
+    return mates.union(naming, own) - {student}
+
+
+def _class(
+    student: str, chosen: dict[str, Submission], key: dict[str, Any]
+) -> list[str]:
+    """Say where a submission does not fit the roster, if there is one."""
+    roster = key.get("roster")
+    if not roster:
+        return []
+    submission, row = chosen[student], roster.get(student)
+    found = [] if row else ["not on the roster"]
+    own = row["variant"] if row else ""
+    carried = {submission.variant_of(question) for question in submission.attempts}
+    for variant in sorted(carried & set(key["variants"]) - {own}):
+        owners = [s for s, other in roster.items() if other["variant"] == variant]
+        listed = ", ".join(owners) or "nobody on the roster"
+        found.append(f"answers carry the numbers of {listed}")
+    for member in submission.members:
+        if member not in roster:
+            found.append(f"names {member}, who is not on the roster")
+        elif row and row["group"] != roster[member]["group"]:
+            found.append(f"names {member}, who is not of the same group")
+    return found

@@ -24,6 +24,8 @@ TEXT_COLUMNS = [
     "comment",
 ]
 
+# By student and question: the row of the marking table.
+Texts = dict[tuple[str, str], dict[str, Any]]
 # file, student, what is the matter
 Problem = tuple[str, str, str]
 
@@ -39,6 +41,20 @@ class Mark:
     state: str
     points: float | None
     comment: str = ""
+
+
+def read_marking(path: Path) -> dict[str, Any]:
+    """Return the content of a marking file."""
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no marking file {str(path)!r}")
+    try:
+        key = json.loads(path.read_text(encoding="utf-8"))
+        _ = key["exercise"], key["questions"], key["variants"]
+    except (ValueError, KeyError, TypeError):
+        raise ValueError(
+            f"{str(path)!r} is not a marking file; it is called NN_slug.marking.json"
+        ) from None
+    return key
 
 
 def verdict(
@@ -67,20 +83,19 @@ def verdict(
 
 
 def marks_of(
-    submission: Submission, key: dict[str, Any], texts: dict[str, dict[str, Any]]
+    submission: Submission, key: dict[str, Any], texts: Texts
 ) -> dict[str, Mark]:
     """Return the mark of each question; `texts` holds what was marked by hand."""
-    variant = key["variants"].get(submission.variant)
     marks = {}
     for question, item in key["questions"].items():
         attempt = submission.last(question)
+        variant = key["variants"].get(submission.variant_of(question))
         if attempt is None:
             marks[question] = Mark("none", 0)
         elif variant is None:
             marks[question] = Mark("unmarked", None)
         elif question not in variant:
-            entry = _entry(submission.student, question, str(attempt["answer"]))
-            typed = texts.get(entry, {})
+            typed = texts.get((submission.student, question), {})
             points = typed.get("points")
             state = "awaiting" if points is None else "marked"
             marks[question] = Mark(state, points, typed.get("comment", ""))
@@ -100,9 +115,17 @@ def texts_of(
     chosen: dict[str, Submission],
     key: dict[str, Any],
     earlier: dict[str, dict[str, str]],
-) -> tuple[dict[str, dict[str, Any]], list[Problem]]:
-    """Return the texts to be marked, with the points that were typed in before."""
-    texts: dict[str, dict[str, Any]] = {}
+    pseudonyms: dict[str, str],
+    *,
+    hidden: bool,
+) -> tuple[Texts, list[Problem]]:
+    """
+    Return the texts to be marked, with the points that were typed in before.
+
+    What was typed, under a pseudonym or not, is taken out of `earlier`; what is left
+    there belongs to no text.
+    """
+    texts: Texts = {}
     problems = []
     for student, submission in chosen.items():
         for question, item in key["questions"].items():
@@ -110,8 +133,11 @@ def texts_of(
             if item["form"]["kind"] != "text" or attempt is None:
                 continue
             answer = str(attempt["answer"])
-            entry = _entry(student, question, answer)
-            before = earlier.get(entry, {})
+            alias = pseudonyms.get(student, student)
+            entries = [_entry(name, question, answer) for name in (student, alias)]
+            shown, entry = (alias, entries[1]) if hidden else (student, entries[0])
+            found = [earlier.pop(known) for known in entries if known in earlier]
+            before = found[-1] if found else {}
             typed = before.get("points", "").strip()
             points = _points(typed, item["points"])
             if typed and points is None:
@@ -120,14 +146,15 @@ def texts_of(
                     f"{item['points']}; still awaiting marking"
                 )
                 problems.append(("marking.csv", student, problem))
-            texts[entry] = {
+            texts[student, question] = {
                 "entry": entry,
-                "student": student,
+                "student": shown,
                 "question": question,
                 "answer": answer,
                 "rubric": item["rubric"],
                 "maximum": item["points"],
                 "points": points,
+                "typed": before.get("points", ""),
                 "comment": before.get("comment", ""),
             }
     return texts, problems
@@ -146,6 +173,12 @@ def read_points(path: Path) -> dict[str, dict[str, str]]:
     """Read what a lecturer typed, however the spreadsheet has saved it."""
     if not path.exists():
         return {}
+    rows = read_rows(path, {"entry", "points", "comment"})
+    return {row["entry"]: {k: row.get(k) or "" for k in TEXT_COLUMNS} for row in rows}
+
+
+def read_rows(path: Path, needed: set[str]) -> list[dict[str, str]]:
+    """Return the rows of a table written here that a spreadsheet may have saved."""
     content = path.read_bytes()
     try:
         decoded = content.decode("utf-8-sig")
@@ -154,23 +187,21 @@ def read_points(path: Path) -> dict[str, dict[str, str]]:
     heading = decoded.partition("\n")[0]
     delimiter = ";" if ";" in heading else ","
     rows = list(csv.DictReader(io.StringIO(decoded, newline=""), delimiter=delimiter))
-    if rows and not {"entry", "points", "comment"} <= set(rows[0]):
+    if rows and not needed <= set(rows[0]):
         raise ValueError(
-            f"{str(path)!r} lacks the columns entry, points and comment; put them "
+            f"{str(path)!r} lacks the columns {', '.join(sorted(needed))}; put them "
             f"back or move the file away"
         )
-    return {row["entry"]: {k: row.get(k) or "" for k in TEXT_COLUMNS} for row in rows}
+    return rows
 
 
 def marking_table(
-    texts: dict[str, dict[str, Any]], earlier: dict[str, dict[str, str]]
+    texts: Texts, rest: dict[str, dict[str, str]], names: dict[str, str]
 ) -> pd.DataFrame:
     """Return the table in which a lecturer types points."""
-    rows = []
-    for entry, row in texts.items():
-        # What was typed stays as it was typed, even where it is no number.
-        typed = earlier.get(entry, {}).get("points", "")
-        rows.append(row | {"points": typed})
+    # What was typed stays as it was typed, even where it is no number.
+    rows = [row | {"points": row["typed"]} for row in texts.values()]
     # Rows of submissions that no longer count stay: somebody's work is in them.
-    rows += [row for entry, row in earlier.items() if entry not in texts]
+    for row in rest.values():
+        rows.append(row | {"student": names.get(row["student"], row["student"])})
     return pd.DataFrame(rows, columns=TEXT_COLUMNS)

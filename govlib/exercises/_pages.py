@@ -1,6 +1,5 @@
 """Writing the tables and the pages of feedback."""
 
-import hashlib
 import html
 from pathlib import Path
 from typing import Any
@@ -26,21 +25,29 @@ def write(
     """Write every page of feedback, then every table, into `target`."""
     folder = target / "feedback"
     folder.mkdir(parents=True, exist_ok=True)
-    used: set[str] = set()
     for student, content in pages.items():
-        name = f"{number}_{file_name(student)}"
-        if name in used:
-            # Two numbers that differ only in signs that a file name cannot hold.
-            name += f"_{hashlib.sha256(student.encode('utf-8')).hexdigest()[:8]}"
-        used.add(name)
-        _files.write(folder / f"{name}.html", content)
+        _files.write(folder / f"{number}_{file_name(student)}.html", content)
     for name, table in tables.items():
-        content = table.map(_safe).to_csv(index=False, lineterminator="\n")
-        _files.write(target / f"{name}.csv", content, encoding="utf-8-sig")
+        write_table(target / f"{name}.csv", table)
+
+
+def write_table(path: Path, table: pd.DataFrame) -> None:
+    """Write a table as a spreadsheet reads it, in Chinese too."""
+    content = table.map(_safe).to_csv(
+        # Points that some students lack are still whole numbers: 2, not 2.0.
+        index=False,
+        lineterminator="\n",
+        float_format="%.6g",
+    )
+    _files.write(path, content, encoding="utf-8-sig")
 
 
 def page(
-    submission: Submission, key: dict[str, Any], marks: dict[str, Mark], status: str
+    student: str,
+    submission: Submission,
+    key: dict[str, Any],
+    marks: dict[str, Mark],
+    status: str,
 ) -> str:
     """Return one student's feedback as a page that needs nothing else."""
     language = submission.language
@@ -58,8 +65,11 @@ def page(
             remark = text("no_answer", language)
         elif mark.state in item["hints"]:
             remark = item["hints"][mark.state][language]
-        kind = text("graded" if item["graded"] else "practice", language)
-        cells = (f"{question} {item['title']}", kind, outcome, remark)
+        elif mark.points == 0 and mark.state != "marked":
+            remark = text("wrong", language)
+        kind = text(_kind(item), language)
+        chinese = item.get("title_zh") if language == "zh" else ""
+        cells = (f"{question} {chinese or item['title']}", kind, outcome, remark)
         rows.append("".join(f"<td>{html.escape(cell)}</td>" for cell in cells))
     heads = "".join(
         f"<th>{text(code, language)}</th>"
@@ -67,17 +77,49 @@ def page(
     )
     title = html.escape(text("feedback", language, number=key["exercise"]))
     body = "".join(f"<tr>{row}</tr>\n" for row in rows)
-    if status == "ask for a re-run":
-        note = f"<p>{html.escape(text('rerun', language))}</p>\n"
-        table = ""
+    sums = "".join(
+        f"<p>{html.escape(line)}</p>\n" for line in _sums(key, marks, language)
+    )
+    # Where answers could not be read, a table of zeros would be wrong.
+    unread = {"ask for a re-run": "rerun", "unknown variant": "not_your_file"}
+    if status in unread:
+        shown = f"<p>{html.escape(text(unread[status], language))}</p>\n"
     else:
-        note = ""
-        table = f"<table>\n<tr>{heads}</tr>\n{body}</table>\n"
+        shown = f"<table>\n<tr>{heads}</tr>\n{body}</table>\n{sums}"
+    name = key.get("roster", {}).get(student, {}).get("name", "")
+    who = f"{student} {name}".strip()
+    if student != submission.student:
+        by = text("handed_in_by", language, student=submission.student)
+        who = f"{who} · {by}"
     return (
         f'<!doctype html>\n<html lang="{language}">\n<meta charset="utf-8">\n'
         f"<title>{title}</title>\n"
         "<style>body{font-family:sans-serif;max-width:50em;margin:2em auto}"
-        "td,th{text-align:left;padding:.4em;border-bottom:1px solid #ccc}</style>\n"
-        f"<h1>{title}</h1>\n<p>{html.escape(submission.student)}</p>\n{note}{table}"
+        "table{border-collapse:collapse}"
+        "td,th{text-align:left;padding:.4em;border-bottom:1px solid #ccc}"
+        # Chinese breaks anywhere: a column of two characters would stand on end.
+        "td:nth-child(2),td:nth-child(3),th{white-space:nowrap}</style>\n"
+        f"<h1>{title}</h1>\n<p>{html.escape(who)}</p>\n{shown}"
         "</html>\n"
     )
+
+
+def _sums(key: dict[str, Any], marks: dict[str, Mark], language: str) -> list[str]:
+    """Return what practice and graded questions add up to."""
+    lines = []
+    for kind in ("practice", "graded"):
+        own = {q: i for q, i in key["questions"].items() if kind == _kind(i)}
+        points = text(
+            "points",
+            language,
+            points=f"{sum(marks[q].points or 0 for q in own):g}",
+            maximum=sum(item["points"] for item in own.values()),
+        )
+        if any(marks[q].state == "awaiting" for q in own):
+            points = text("waiting", language, points=points)
+        lines.append(text(f"{kind}_sum", language, points=points))
+    return lines
+
+
+def _kind(item: dict[str, Any]) -> str:
+    return "graded" if item["graded"] else "practice"

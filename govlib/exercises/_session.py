@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +22,7 @@ class _Session:
     sheet: dict[str, Any]
     folder: Path
     student: str = ""
+    members: list[str] = field(default_factory=list)
     language: str = "en"
     record: bool = True
     attempts: list[dict[str, Any]] = field(default_factory=list)
@@ -87,7 +89,12 @@ def _sheet(number: str) -> dict[str, Any]:
 
 
 def start(
-    number: str, *, student: str = "", language: str = "en", record: bool = True
+    number: str,
+    *,
+    student: str = "",
+    members: Sequence[str] = (),
+    language: str = "en",
+    record: bool = True,
 ) -> dict[str, Any]:
     """
     Open an exercise and return the numbers that make it yours.
@@ -103,6 +110,9 @@ def start(
     student : str, default ""
         Student number as text. Full-width digits, capitals and blanks around it make
         no difference. Empty for self-study: nothing can then be handed in.
+    members : sequence of str, default ()
+        Student numbers of those with whom you hand in one piece of work. They get
+        the same points and feedback.
     language : {"en", "zh"}, default "en"
         Language of hints and messages.
     record : bool, default True
@@ -141,7 +151,8 @@ def start(
             f"from the course's exercises folder, or open the notebook there"
         ) from None
     clean, problem = clean_id(student)
-    session = _Session(sheet, Path.cwd(), clean, language, record)
+    others, unread = _others(members, clean)
+    session = _Session(sheet, Path.cwd(), clean, others, language, record)
     if record:
         session.attempts = _files.read_lines(session.log)
     if _session and not session.attempts and _session.log == session.log:
@@ -150,6 +161,12 @@ def start(
     _session = session
     if problem:
         _say(text(problem, language, id=student))
+    if unread:
+        _say(text("members", language))
+    made_for = sheet.get("students", [clean])
+    if clean and clean not in made_for:
+        names = ", ".join(made_for)
+        _say(text("not_yours", language, others=names, id=clean))
     if language_given != language:
         _say(text("language", language, given=language_given))
     kept = text("kept" if record else "not_kept", language, file=session.log.name)
@@ -164,6 +181,15 @@ def start(
         )
     )
     return dict(sheet["parameters"])
+
+
+def _others(members: object, student: str) -> tuple[list[str], bool]:
+    """Return the other members in their one spelling, and whether any is unread."""
+    if isinstance(members, str) or not isinstance(members, Sequence):
+        return [], True
+    cleaned = [clean_id(member)[0] for member in members]
+    others = dict.fromkeys(name for name in cleaned if name and name != student)
+    return list(others), "" in cleaned
 
 
 def check(question: str, answer: object) -> None:
@@ -266,15 +292,24 @@ def _short(answer: list[float] | str | None) -> list[float] | str | None:
 
 def _payload(session: _Session, question: str) -> dict[str, Any]:
     return {
-        "exercise": session.sheet["exercise"],
         "question": question,
-        "student": session.student,
-        "variant": session.sheet["variant"],
-        "language": session.language,
+        **_head(session),
         "attempts": [
             {"answer": attempt.get("answer"), "verdict": attempt.get("verdict")}
             for attempt in session.of(question)
         ],
+    }
+
+
+def _head(session: _Session) -> dict[str, Any]:
+    """Return who answers what; members only where there are any."""
+    together = {"members": session.members} if session.members else {}
+    return {
+        "exercise": session.sheet["exercise"],
+        "student": session.student,
+        **together,
+        "variant": session.sheet["variant"],
+        "language": session.language,
     }
 
 
@@ -320,10 +355,7 @@ def hand_in() -> None:
         return
     path = session.folder / f"{number}_{file_name(session.student)}.answers.json"
     content = {
-        "exercise": number,
-        "student": session.student,
-        "variant": session.sheet["variant"],
-        "language": language,
+        **_head(session),
         "govlib": version("govlib"),
         "questions": questions,
     }

@@ -1,12 +1,14 @@
 """Reading what students hand in. Files are data here: nothing in them is run."""
 
+import io
 import json
 import math
 import re
-from collections.abc import Iterable
+import zipfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from govlib.exercises._answers import MOST_CHARACTERS
 from govlib.exercises._session import MIME
@@ -15,7 +17,9 @@ from govlib.exercises._texts import LANGUAGES, clean_id
 MOST_BYTES = 20_000_000
 # Nobody tries more often; a longer list is kept at both ends.
 MOST_ATTEMPTS = 500
+MOST_FILES = 100  # in one archive
 MOST_NUMBERS = 16
+MOST_MEMBERS = 32
 
 _CHECK = re.compile(r"""check\(\s*["']((\d\d)\.q\d+)["']""")
 _STUDENT = re.compile(r"""^student\s*=\s*(["'])(.*?)\1""", re.MULTILINE)
@@ -30,8 +34,11 @@ class Submission:
     modified: float
     exercise: str
     student: str
+    members: list[str] = field(default_factory=list)
     variant: str = ""
     language: str = "en"
+    # By question, where a notebook's outputs carry more than one.
+    variants: dict[str, str] = field(default_factory=dict)
     # Oldest first: {"answer": list of float, str or None, "verdict": str}.
     attempts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
@@ -47,6 +54,10 @@ class Submission:
         found = [a for a in self.attempts.get(question, []) if a["answer"] is not None]
         return found[0] if found else None
 
+    def variant_of(self, question: str) -> str:
+        """Return the variant that the answer to `question` carries."""
+        return self.variants.get(question, self.variant)
+
     def size(self) -> int:
         """Return the number of attempts: the later of two versions has more."""
         return sum(len(attempts) for attempts in self.attempts.values())
@@ -59,54 +70,107 @@ class _Unreadable(Exception):
 def read(folder: Path) -> tuple[list[Submission], list[tuple[str, str]]]:
     """Return the submissions under `folder`, and (file, problem) for the rest."""
     submissions, problems = [], []
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        # What editors and archive tools leave behind is not a submission.
-        if any(part.startswith((".", "__MACOSX")) for part in Path(name).parts):
-            continue
-        # Nor is what lies beside the notebook when a whole folder is handed in.
-        if name.endswith((".keys.json", ".attempts.jsonl")):
-            continue
+    for name, modified, content in _found(folder):
         try:
-            # A link may point outside the folder: another file than was handed in.
-            if path.is_symlink():
-                raise _Unreadable("a link, not a file; not followed")
-            if not path.is_file():
-                continue
-            submissions.append(_read_file(path, name))
+            submissions.append(_read_file(content, name, modified))
         except _Unreadable as problem:
             problems.append((name, str(problem)))
-        except OSError as error:
-            problems.append((name, f"cannot be opened: {error.strerror}"))
     return submissions, problems
 
 
-def _read_file(path: Path, name: str) -> Submission:
-    notebook = name.casefold().endswith(".ipynb")
-    if not notebook and not name.casefold().endswith(".json"):
-        kind = (
-            "unpack it first"
-            if path.suffix in (".zip", ".rar", ".7z")
-            else ("neither a notebook nor an .answers.json file")
-        )
-        raise _Unreadable(f"not read: {kind}")
-    stat = path.stat()
-    if stat.st_size > MOST_BYTES:
-        raise _Unreadable(
-            f"not read: {stat.st_size / 1e6:,.0f} MB is more than "
-            f"{MOST_BYTES / 1e6:.0f} MB; ask for the .answers.json file"
-        )
+# The content of a file, or why there is none.
+Content = bytes | _Unreadable
+
+
+def _found(folder: Path) -> Iterator[tuple[str, float, Content]]:
+    """Yield each file that may be a submission, and those inside archives."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if _left_behind(name):
+            continue
+        # A link may point outside the folder: another file than was handed in.
+        if path.is_symlink():
+            yield name, 0.0, _Unreadable("a link, not a file; not followed")
+        elif path.is_file():
+            try:
+                stat = path.stat()
+                with open(path, "rb") as file:
+                    content = _limited(file, stat.st_size)
+            except OSError as error:
+                yield name, 0.0, _Unreadable(f"cannot be opened: {error.strerror}")
+                continue
+            if isinstance(content, bytes) and name.casefold().endswith(".zip"):
+                for inner, unpacked in _unpacked(content):
+                    yield f"{name}{inner}", stat.st_mtime, unpacked
+            else:
+                yield name, stat.st_mtime, content
+
+
+def _left_behind(name: str) -> bool:
+    """Whether a file is none that a student hands in."""
+    # What editors and archive tools leave behind is not a submission.
+    parts = set(Path(name).parts) - {".."}
+    if any(part.startswith((".", "__MACOSX")) for part in parts):
+        return True
+    # Nor is what lies beside the notebook when a whole folder is handed in.
+    return name.endswith((".keys.json", ".attempts.jsonl", "README.txt"))
+
+
+def _limited(file: IO[bytes], size: int) -> Content:
+    """Return the content of a file that is not larger than any submission."""
+    if size <= MOST_BYTES:
+        # An archive may say less than is true.
+        content = file.read(MOST_BYTES + 1)
+        if len(content) <= MOST_BYTES:
+            return content
+    return _Unreadable(
+        f"not read: {max(size, MOST_BYTES) / 1e6:,.0f} MB is more than "
+        f"{MOST_BYTES / 1e6:.0f} MB; ask for the .answers.json file"
+    )
+
+
+def _unpacked(content: bytes) -> Iterator[tuple[str, Content]]:
+    """Yield the files of an archive, read in memory; nothing is written anywhere."""
+    left = MOST_BYTES
     try:
-        content = json.loads(path.read_bytes())
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            if len(entries) > MOST_FILES:
+                count = f"{len(entries)} files in one archive"
+                yield "", _Unreadable(f"not read: {count}; unpack it first")
+                return
+            for entry in entries:
+                if entry.is_dir() or _left_behind(entry.filename):
+                    continue
+                with archive.open(entry) as file:
+                    # All files together must not be more than one may be.
+                    unpacked = _limited(file, entry.file_size + MOST_BYTES - left)
+                left -= len(unpacked) if isinstance(unpacked, bytes) else 0
+                yield f"/{entry.filename}", unpacked
+    # What zipfile raises for broken, locked and unknown archives has no common name.
+    except Exception as error:
+        problem = f"not read: a broken or locked archive ({type(error).__name__})"
+        yield "", _Unreadable(f"{problem}; ask for it again")
+
+
+def _read_file(content: Content, name: str, modified: float) -> Submission:
+    notebook = name.casefold().endswith(".ipynb")
+    if isinstance(content, _Unreadable):
+        raise content
+    if not notebook and not name.casefold().endswith(".json"):
+        archive = name.casefold().endswith((".zip", ".rar", ".7z"))
+        kind = "neither a notebook nor an .answers.json file"
+        raise _Unreadable(f"not read: {'unpack it first' if archive else kind}")
+    try:
+        read = json.loads(content)
     except (ValueError, RecursionError, MemoryError):
         raise _Unreadable(
             "not read: it is not valid JSON (cut off, or changed by hand); ask for "
             "it again"
         ) from None
-    if not isinstance(content, dict):
+    if not isinstance(read, dict):
         raise _Unreadable("not read: it holds no submission; ask for it again")
-    read_content = _from_notebook if notebook else _from_answers
-    return read_content(content, name, stat.st_mtime)
+    return (_from_notebook if notebook else _from_answers)(read, name, modified)
 
 
 def _from_answers(content: dict[str, Any], name: str, modified: float) -> Submission:
@@ -141,9 +205,12 @@ def _from_notebook(content: dict[str, Any], name: str, modified: float) -> Submi
             _take_head(head, payload)
             carried.add(head.student)
             submission.student = head.student
+            submission.members = head.members
             submission.variant = head.variant
             submission.language = head.language
-            _take(submission, payload.get("question"), payload.get("attempts"))
+            question = payload.get("question")
+            if _take(submission, question, payload.get("attempts")):
+                submission.variants[str(question)] = head.variant
     if not submission.exercise:
         raise _Unreadable("not read: no question of an exercise in it")
     if typed and clean_id(typed.group(2))[0]:
@@ -176,13 +243,17 @@ def _take_head(submission: Submission, content: dict[str, Any]) -> None:
     variant, language = content.get("variant"), content.get("language")
     submission.variant = variant[:64] if isinstance(variant, str) else ""
     submission.language = language if language in LANGUAGES else "en"
+    members = content.get("members")
+    if isinstance(members, list):
+        cleaned = (clean_id(member)[0] for member in members[:MOST_MEMBERS])
+        submission.members = sorted({*cleaned} - {"", submission.student})
 
 
-def _take(submission: Submission, question: object, attempts: object) -> None:
-    """Copy the attempts that have the form that check() writes."""
+def _take(submission: Submission, question: object, attempts: object) -> bool:
+    """Copy the attempts that have the form that check() writes; say whether."""
     if not isinstance(question, str) or not isinstance(attempts, list):
         submission.remarks.append("an entry that check() did not write was left out")
-        return
+        return False
     if len(attempts) > MOST_ATTEMPTS:
         half = MOST_ATTEMPTS // 2
         attempts = attempts[:half] + attempts[-half:]
@@ -201,8 +272,10 @@ def _take(submission: Submission, question: object, attempts: object) -> None:
             }
         )
     # A copied cell holds part of the story; the longer one holds all of it.
-    if len(taken) >= len(submission.attempts.get(question, [])):
-        submission.attempts[question] = taken
+    if len(taken) < len(submission.attempts.get(question, [])):
+        return False
+    submission.attempts[question] = taken
+    return True
 
 
 def _plain(answer: object) -> list[float] | str | None:

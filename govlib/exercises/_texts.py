@@ -1,5 +1,6 @@
 """Every sentence that a student reads, in English and Chinese."""
 
+import hashlib
 import re
 import unicodedata
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 from govlib import _validate
 
 LANGUAGES = ("en", "zh")
+# Directions and joins that copying from a web page or a spreadsheet brings along,
+# and halves of characters, which no file can hold.
+_UNSEEN = ("Cf", "Cs")
 
 _TEXTS = {
     # check
@@ -142,6 +146,17 @@ _TEXTS = {
         "The student number is longer than 64 characters; please check it.",
         "学号超过 64 个字符；请检查。",
     ),
+    "members": (
+        "The numbers of those who hand in with you are a list of texts: members = "
+        '["...", "..."]. What I cannot read is left out.',
+        '合作者学号是文本列表：members = ["...", "..."]。无法识别的已略去。',
+    ),
+    "not_yours": (
+        "These numbers were made for {others}, not for {id}. If that is a typing "
+        "error, correct it in this cell; if not, ask your lecturer for your own file.",
+        "这份数据是给 {others} 的，不是给 {id} 的。如果是输入错误，请在本单元格改正；"
+        "否则请向老师要你自己的文件。",
+    ),
     "language": (
         'I do not know the language {given!r}; write "en" or "zh".',
         '没有 {given!r} 这种语言；请写 "en" 或 "zh"。',
@@ -172,7 +187,18 @@ _TEXTS = {
     ),
     # feedback
     "feedback": ("Exercise {number}: feedback", "练习 {number}：反馈"),
-    "points": ("{points} of {maximum}", "{points} 分，满分 {maximum} 分"),
+    "points": ("{points} of {maximum}", "{points} / {maximum} 分"),
+    "practice_sum": ("Practice: {points}", "练习：{points}"),
+    "graded_sum": ("Graded: {points}", "计分：{points}"),
+    "waiting": (
+        "{points}, some answers awaiting marking",
+        "{points}，部分答案等待评分",
+    ),
+    "handed_in_by": ("handed in by {student}", "由 {student} 提交"),
+    "wrong": (
+        "Not right. Read the question again and look at each step.",
+        "不对。请重读题目，逐步检查。",
+    ),
     "awaiting": ("awaiting marking", "等待评分"),
     "no_answer": ("no answer", "未作答"),
     "rerun": (
@@ -180,6 +206,13 @@ _TEXTS = {
         "Please run all cells, save, and hand in again. Nothing is lost.",
         "你的笔记本输出被清空，无法读取答案。请运行全部单元格、保存并重新提交。"
         "没有任何损失。",
+    ),
+    "not_your_file": (
+        "Your answers were found with numbers that were not given out in this class, "
+        "so they cannot be marked. Please work in the file that your lecturer gave "
+        "you, and hand in again. Nothing is lost.",
+        "你的答案所用的数据不是本班发放的，无法评分。"
+        "请使用老师发给你的文件完成并重新提交。没有任何损失。",
     ),
     "practice": ("practice", "练习"),
     "graded": ("graded", "计分"),
@@ -207,12 +240,14 @@ def text(code: str, language: str, **details: Any) -> str:
 def clean_id(student: object) -> tuple[str, str | None]:
     """Return a student number in its one spelling, and what is wrong with it.
 
-    Full-width digits, capital letters and blanks around it are typing habits, not
-    other people: they are made equal. Nothing else is changed.
+    Full-width digits, capital letters, blanks around it and signs that nobody sees
+    are habits of typing and copying, not other people: they are made equal. Nothing
+    else is changed.
     """
     if not isinstance(student, str):
         return "", "id_kind"
-    clean = unicodedata.normalize("NFKC", student).strip().casefold()
+    seen = "".join(c for c in student if unicodedata.category(c) not in _UNSEEN)
+    clean = unicodedata.normalize("NFKC", seen).strip().casefold()
     if re.fullmatch(r"\d+(\.\d+)?e\+?\d+", clean):
         return "", "id_scientific"
     if len(clean) > 64:
@@ -221,5 +256,15 @@ def clean_id(student: object) -> tuple[str, str | None]:
 
 
 def file_name(student: str) -> str:
-    """Return `student` as part of a file name that every system accepts."""
-    return re.sub(r"[^\w-]+", "_", student) or "unnamed"
+    """Return `student` as part of a file name that every system accepts.
+
+    Different students get different names, whoever else is in the class.
+    """
+    safe = re.sub(r"[^\w-]+", "_", student)
+    # File systems count bytes, and a Chinese character has three.
+    safe = safe.encode("utf-8")[:96].decode("utf-8", "ignore")
+    if safe == student:
+        return safe or "unnamed"
+    # Something was left out in which two students may differ.
+    digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{safe}_{digest[:8]}"

@@ -7,7 +7,9 @@ sheet goes to the student (practice keys only), the marking file to the lecturer
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib.util import module_from_spec, spec_from_file_location
 from itertools import combinations
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +17,9 @@ from govlib.exercises import _answers, _keys
 
 # Room for the last digit of a float when two tolerances touch.
 _ROUNDING = 1e-9
+
+# {"right": answer, "wrong": {misconception: answer}}, each as its form reduces it.
+Answers = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,8 @@ class Question:
         Known wrong ways.
     rubric : str
         For a text: how to award points.
+    title_zh : str
+        The title in Chinese, for the heading and for feedback in Chinese.
     """
 
     name: str
@@ -98,6 +105,44 @@ class Question:
     points: int = 1
     misconceptions: Sequence[Misconception] = field(default=())
     rubric: str = ""
+    title_zh: str = ""
+
+
+def load(path: Path) -> ModuleType:
+    """
+    Import the source of one exercise from its path.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Such as ``exercises/source/04_cohesion.py``.
+
+    Returns
+    -------
+    module
+        The source, executed.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ImportError
+        If it is not Python.
+
+    Examples
+    --------
+    >>> load(Path("exercises/source/99_none.py"))
+    Traceback (most recent call last):
+    FileNotFoundError: there is no exercise 99_none.py
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no exercise {path.name}")
+    spec = spec_from_file_location(f"exercise_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"cannot import {path}")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def number(least: float, most: float, *, whole: bool = False) -> dict[str, Any]:
@@ -361,24 +406,98 @@ def screen(exercise: ModuleType, parameters: dict[str, Any]) -> list[str]:
         if question.reference is None:
             continue
         try:
-            right = _answers.reduce(question.form(parameters), question.reference(data))
+            found += clashes(question, answers(question, parameters, data))
         except _answers.Unfit as unfit:
-            found.append(f"{question.name}: the reference is unfit ({unfit.code})")
-            continue
-        answers = {"right": right} | {
-            m.name: reduced(question, parameters, m.wrong(data))
-            for m in question.misconceptions
-        }
-        found += [
-            f"{question.name}: {a} and {b} are too close"
-            for a, b in combinations(answers, 2)
-            if same(answers[a], answers[b], question.tolerance)
-        ]
+            found.append(f"{question.name}: an answer is unfit ({unfit.code})")
     return found
 
 
+def answers(question: Question, parameters: dict[str, Any], data: Any) -> Answers:
+    """
+    Return what is right and what the known mistakes lead to, reduced.
+
+    Parameters
+    ----------
+    question : Question
+        One that has a reference.
+    parameters : dict
+        The variant.
+    data : object
+        Its tables.
+
+    Returns
+    -------
+    dict
+        ``right``, an answer; ``wrong``, an answer by the name of each misconception.
+
+    Raises
+    ------
+    ValueError
+        If the form refuses the reference, or if a misconception leads to no number.
+
+    Examples
+    --------
+    >>> third = Misconception("third", lambda data: data / 3, "", "")
+    >>> ask = Question(
+    ...     "00.q1",
+    ...     *[""] * 6,
+    ...     form=lambda parameters: number(0, 9),
+    ...     objective=1,
+    ...     minutes=1,
+    ...     reference=lambda data: data,
+    ...     tolerance=[0.1],
+    ...     misconceptions=[third],
+    ... )
+    >>> answers(ask, {}, 6)
+    {'right': [6.0], 'wrong': {'third': [2.0]}}
+    """
+    if question.reference is None:
+        raise ValueError(f"{question.name} is marked by hand: it has no answer")
+    return {
+        "right": _answers.reduce(question.form(parameters), question.reference(data)),
+        # Wrong answers may be out of range: that is how some are recognised.
+        "wrong": {
+            m.name: reduced(question, parameters, m.wrong(data))
+            for m in question.misconceptions
+        },
+    }
+
+
+def clashes(question: Question, known: Answers) -> list[str]:
+    """
+    Name each two known answers that a check could take for one another.
+
+    Parameters
+    ----------
+    question : Question
+        Whose tolerance is used.
+    known : dict
+        What :func:`answers` returns.
+
+    Returns
+    -------
+    list of str
+        One line for each two.
+
+    Examples
+    --------
+    >>> ask = Question("00.q1", *[""] * 6, form=dict, objective=1, minutes=1)
+    >>> clashes(ask, {"right": "a", "wrong": {"naive": "a"}})
+    ['00.q1: right and naive are too close']
+    """
+    named = {"right": known["right"]} | known["wrong"]
+    return [
+        f"{question.name}: {a} and {b} are too close"
+        for a, b in combinations(named, 2)
+        if same(named[a], named[b], question.tolerance)
+    ]
+
+
 def sheet(
-    exercise: ModuleType, variant: str, parameters: dict[str, Any]
+    exercise: ModuleType,
+    variant: str,
+    parameters: dict[str, Any],
+    solved: dict[str, Answers] | None = None,
 ) -> dict[str, Any]:
     """
     Return what the student's folder holds: forms, and keys of practice questions.
@@ -391,6 +510,9 @@ def sheet(
         Name of the variant.
     parameters : dict
         The variant.
+    solved : dict, optional
+        What :func:`answers` returns for each practice question, if that is known
+        already.
 
     Returns
     -------
@@ -411,7 +533,13 @@ def sheet(
     >>> sheet(toy, "public", {})["variant"]
     'public'
     """
-    data = exercise.data(parameters)
+    if solved is None:
+        data = exercise.data(parameters)
+        solved = {
+            question.name: answers(question, parameters, data)
+            for question in exercise.QUESTIONS
+            if not question.graded
+        }
     questions: dict[str, Any] = {}
     for question in exercise.QUESTIONS:
         item: dict[str, Any] = {
@@ -419,12 +547,9 @@ def sheet(
             "form": question.form(parameters),
         }
         if not question.graded:
-            answers = {"right": question.reference(data)} | {
-                m.name: m.wrong(data) for m in question.misconceptions
-            }
+            known = solved[question.name]
             keys = {}
-            for name, answer in answers.items():
-                plain = reduced(question, parameters, answer)
+            for name, plain in ({"right": known["right"]} | known["wrong"]).items():
                 if isinstance(plain, str):
                     # With three letters to try, a key and a verdict are the answer.
                     raise ValueError(f"{question.name} has no numbers: make it graded")
@@ -486,6 +611,7 @@ def marking(
     questions = {
         question.name: {
             "title": question.title,
+            "title_zh": question.title_zh,
             "graded": question.graded,
             "points": question.points,
             # Rows of a table differ between variants; kind and range do not.
@@ -500,17 +626,11 @@ def marking(
         }
         for question in exercise.QUESTIONS
     }
-    answers: dict[str, Any] = {}
+    variants_answers: dict[str, dict[str, Answers]] = {}
     for variant, parameters in variants.items():
         data = exercise.data(parameters)
-        answers[variant] = {
-            question.name: {
-                "right": reduced(question, parameters, question.reference(data)),
-                "wrong": {
-                    m.name: reduced(question, parameters, m.wrong(data))
-                    for m in question.misconceptions
-                },
-            }
+        variants_answers[variant] = {
+            question.name: answers(question, parameters, data)
             for question in exercise.QUESTIONS
             if question.reference is not None
         }
@@ -518,7 +638,7 @@ def marking(
         "exercise": exercise.NUMBER,
         "slug": exercise.SLUG,
         "questions": questions,
-        "variants": answers,
+        "variants": variants_answers,
     }
 
 
