@@ -14,6 +14,8 @@ from govlib import _codebook, _validate
 
 Language = Literal["en", "zh"]
 Labels = Language | Mapping[str, str] | None
+# language -> "phrases" or "names" -> key -> text
+Vocabulary = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 FONT = "Govlib Sans SC"
 
@@ -141,8 +143,17 @@ class Words:
     names: Mapping[str, str]
 
     @classmethod
-    def of(cls, labels: Labels) -> "Words":
-        """Return the words for the argument ``labels=`` of a figure."""
+    def of(cls, labels: Labels, more: Vocabulary | None = None) -> "Words":
+        """
+        Return the words for the argument ``labels=`` of a figure.
+
+        Figures of one topic bring `more` words: by language, ``"phrases"`` and
+        ``"names"`` as above.
+        """
+        own_phrases, own_names = (
+            {lang: (more or {}).get(lang, {}).get(kind, {}) for lang in PHRASES}
+            for kind in ("phrases", "names")
+        )
         language, own = _language, {}
         if isinstance(labels, Mapping):
             own = labels
@@ -150,9 +161,10 @@ class Words:
             language = _validate.choice(labels, _codebook.LANGUAGES, "labels")
         # Without a language, a reader's own columns keep their own names.
         if language is None:
-            return cls(PHRASES["en"], own)
+            return cls(PHRASES["en"] | own_phrases["en"], own)
         book = _codebook.labels(_codebook.package()["resources"], language)
-        return cls(PHRASES[language], {**NAMES[language], **book, **own})
+        names = NAMES[language] | own_names[language] | book | dict(own)
+        return cls(PHRASES[language] | own_phrases[language], names)
 
     def name(self, name: object, column: str | None = None) -> str:
         """Return the words for a column, or for a category (of `column`)."""

@@ -14,6 +14,7 @@ from matplotlib.collections import EllipseCollection, LineCollection
 from matplotlib.colors import same_color, to_rgb
 
 from govlib import _codebook, _words, datasets, plots
+from govlib.plots import _general
 
 
 @pytest.fixture(autouse=True)
@@ -149,7 +150,7 @@ def test_a_mapping_goes_before_the_codebook():
 
 def test_colours_differ_in_grey():
     """Lightness L* (CIE 1976) from sRGB; a step of 15 is easily seen in print."""
-    rgb = np.array([to_rgb(colour) for colour in plots._COLOURS])
+    rgb = np.array([to_rgb(colour) for colour in _general._COLOURS])
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     lightness = np.sort(116 * np.cbrt(linear @ [0.2126, 0.7152, 0.0722]) - 16)
     assert np.diff(lightness).min() > 15
@@ -277,7 +278,7 @@ def test_network_does_not_depend_on_the_order_of_rows():
 def test_network_keeps_residents_apart_and_inside_their_building(buildings):
     sizes = np.arange(buildings) % 7 + 1
     of = np.repeat(np.arange(buildings), sizes)
-    position, walls = plots._laid_out(of, np.zeros(len(of), dtype=int))
+    position, walls = _general._laid_out(of, np.zeros(len(of), dtype=int))
     assert len({tuple(place) for place in position.tolist()}) == len(of)
     for place, building in zip(position, of, strict=True):
         (left, bottom), (right, top) = walls[building].get_corners()[[0, 2]]
@@ -475,7 +476,7 @@ def test_caterpillar_without_reference_needs_no_legend():
     ax = plots.caterpillar(RESULTS.drop(columns=["term", "conf_level"]), unit="estate")
     assert ax.get_legend() is None
     assert ax.get_xlabel() == "estimate"
-    assert same_color(ax.lines[1].get_markerfacecolor(), plots._COLOURS[0])
+    assert same_color(ax.lines[1].get_markerfacecolor(), _general._COLOURS[0])
 
 
 def test_caterpillar_breaks_ties_by_name_whatever_the_order():

@@ -1,6 +1,8 @@
 """What is true of S city, by the model, beside what a hasty reader would say."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
+from types import ModuleType
 
 import joblib
 import numpy as np
@@ -28,6 +30,14 @@ from govlib.city.tables import census_estates
 from govlib.city.ties import mixed_rate
 
 ESTATE = next(c.community for c in CASES if c.case == "resettlement_estate")
+# Modules that know what is true of further chapters: each has CHAPTERS, ROWS, CITIES
+# (how many simulated cities are enough), figures(seed) -> one number per symbol in one
+# city, and per "naive_" + symbol; exact() -> numbers that need no simulated city; and
+# shown(seed) -> per symbol the naive answer in the shipped city and its standard error.
+THEMES: tuple[ModuleType, ...] = ()
+# Chapters whose truths are about residents, and the tables that answer them.
+RESIDENTS = ("04", "05")
+SURVEYED = ("survey", "activity_room", "communities")
 # Communities of each simulated city in which variables are set.
 COMMUNITIES = 8
 # One in so many simulated cities is surveyed as a whole, at least two.
@@ -381,7 +391,13 @@ def activity_difference(
     return float(difference), float(variance**0.5)
 
 
-def truth(*, seed: int = 2026, cities: int = 400, n_jobs: int = 1) -> pd.DataFrame:
+def truth(
+    *,
+    seed: int = 2026,
+    cities: int = 400,
+    n_jobs: int = 1,
+    chapters: Collection[str] | None = None,
+) -> pd.DataFrame:
     """
     Tell what is true of S city, and how far off the naive answers are.
 
@@ -394,6 +410,9 @@ def truth(*, seed: int = 2026, cities: int = 400, n_jobs: int = 1) -> pd.DataFra
         each. The shipped table has 400.
     n_jobs : int, default 1
         Processes, as in :class:`joblib.Parallel`. The numbers do not depend on it.
+    chapters : collection of str, optional
+        Numbers of the chapters whose truths are wanted, such as ``["02"]``; all by
+        default. Those of chapters 04 and 05 come together and take most of the time.
 
     Returns
     -------
@@ -408,7 +427,7 @@ def truth(*, seed: int = 2026, cities: int = 400, n_jobs: int = 1) -> pd.DataFra
     TypeError
         If a number is not whole.
     ValueError
-        If `seed` is negative or `cities` below 8.
+        If `seed` is negative, `cities` below 8, or a chapter has no truths.
 
     See Also
     --------
@@ -435,6 +454,33 @@ def truth(*, seed: int = 2026, cities: int = 400, n_jobs: int = 1) -> pd.DataFra
     """
     _validate.count(seed, "seed", least=0)
     _validate.count(cities, "cities", least=8)
+    known = {chapter: theme for theme in THEMES for chapter in theme.CHAPTERS}
+    asked = [*RESIDENTS, *known] if chapters is None else list(chapters)
+    for chapter in asked:
+        _validate.choice(chapter, [*RESIDENTS, *known], "chapters")
+    parts = []
+    if set(asked) & set(RESIDENTS):
+        parts.append(_of_residents(seed, cities, n_jobs))
+    for theme in THEMES:
+        if set(asked) & set(theme.CHAPTERS):
+            parts.append(_of_theme(theme, seed, min(cities, theme.CITIES), n_jobs))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _of_theme(theme: ModuleType, seed: int, cities: int, n_jobs: int) -> pd.DataFrame:
+    """Tell what is true of one theme."""
+    jobs = (joblib.delayed(theme.figures)(s) for s in range(1, cities + 1))
+    done = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
+    found = pd.DataFrame(tqdm(done, total=cities, desc=theme.__name__, disable=None))
+    values = {str(name): _average(found[name].dropna()) for name in found}
+    exact = theme.exact()
+    values |= {name: (value, 0.0) for name, value in exact.items()}
+    shown = {f"naive_{name}": answer for name, answer in theme.shown(seed).items()}
+    return _table(theme.ROWS, values, shown, exact, cities)
+
+
+def _of_residents(seed: int, cities: int, n_jobs: int) -> pd.DataFrame:
+    """Tell what is true of ties and participation."""
     jobs = (joblib.delayed(_one_city)(s) for s in range(1, cities + 1))
     done = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
     estates, slopes, activities = zip(
@@ -458,7 +504,7 @@ def truth(*, seed: int = 2026, cities: int = 400, n_jobs: int = 1) -> pd.DataFra
     values |= {name: (value, 0.0) for name, value in exact.items()}
 
     # In the shipped city one estimate each, whose error is its spread over cities.
-    city = simulate("course", seed=seed)
+    city = simulate("course", seed=seed, only=SURVEYED)
     here = estate_figures(seed) | {"naive_size_elasticity": density_slope(seed)}
     shown = {
         name: (number, float(np.std(figures[name], ddof=1)))
@@ -470,9 +516,21 @@ def truth(*, seed: int = 2026, cities: int = 400, n_jobs: int = 1) -> pd.DataFra
         shown[f"naive_{name}"] = answer, errors[name]
     shown["naive_activity_ties"] = activity_difference(city.survey, city.communities)
 
+    rows = (*ROWS, *PARTICIPATION_ROWS)
+    return _table(rows, values, shown, exact, cities)
+
+
+def _table(
+    rows: Iterable[Row],
+    values: Mapping[str, tuple[float, float]],
+    shown: Mapping[str, tuple[float, float]],
+    exact: Collection[str],
+    cities: int,
+) -> pd.DataFrame:
+    """Put words and numbers together, each with its error."""
     nothing = (np.nan, np.nan)
     table = []
-    for row in (*ROWS, *PARTICIPATION_ROWS):
+    for row in rows:
         naive = f"naive_{row.symbol}"
         numbers = (*values[row.symbol], *values.get(naive, nothing))
         value, error, expected, expected_error = numbers
@@ -507,7 +565,7 @@ def _one_city(
 
 def _naive(seed: int) -> dict[str, float]:
     """Answer as a hasty reader does in one whole city."""
-    city = simulate("course", seed=seed)
+    city = simulate("course", seed=seed, only=SURVEYED)
     return naive_answers(city.survey, city.activity_room, city.communities)
 
 

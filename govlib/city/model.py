@@ -1,7 +1,8 @@
 """Simulate S city: every table from one model."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -10,14 +11,33 @@ from tqdm import tqdm
 from govlib import _validate
 from govlib.city import parameters as parameters_
 from govlib.city import places as places_
-from govlib.city import remedies as remedies_
 from govlib.city import survey, tables
+from govlib.city.base import Base, base
 from govlib.city.institutions import Institutions, institutions
 from govlib.city.participation import Participation, participation
 from govlib.city.people import Homes, Integers, People, homes, people
 from govlib.city.places import Community, Size
 from govlib.city.remedies import Remedy
 from govlib.city.ties import WORLDS, Ties, ties
+
+# Modules that make further tables: each has TABLES, the names of those it makes, USES,
+# the names of those it starts from, and tables(base, made). An order in which every
+# theme finds what it uses.
+THEMES: tuple[ModuleType, ...] = ()
+# Tables that tell of residents: made together, community by community.
+RESIDENTS = (
+    "districts",
+    "subdistricts",
+    "communities",
+    "estates",
+    "cases",
+    "survey",
+    "activity_room",
+    "census_residents",
+    "census_ties",
+    "resettlement_residents",
+    "resettlement_ties",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +111,10 @@ class City:
 
     Attributes
     ----------
-    districts, subdistricts, communities, estates : pandas.DataFrame
-        The places, one row each.
-    cases : pandas.DataFrame
-        Where the places stand that the study names.
-    survey : pandas.DataFrame
-        One row per resident drawn for the survey, with weight and missing answers.
-    activity_room : pandas.DataFrame
-        Five adults met in the activity room of each community: no sample of anybody.
-    census_residents, census_ties : pandas.DataFrame
-        All residents of a dozen estates, and all ties within each estate.
-    resettlement_residents, resettlement_ties : pandas.DataFrame
-        The same for the study's resettlement estate.
+    tables : dict of str to pandas.DataFrame
+        The tables by name. Each is an attribute as well: ``city.survey`` is
+        ``city.tables["survey"]``. What they hold, column by column, says
+        :func:`govlib.datasets.codebook`.
     parameters : dict of str to float
         Every parameter of the model.
     remedies : tuple of Remedy
@@ -113,42 +125,37 @@ class City:
         ``"conflict"`` or ``"contact"``.
     """
 
-    districts: pd.DataFrame
-    subdistricts: pd.DataFrame
-    communities: pd.DataFrame
-    estates: pd.DataFrame
-    cases: pd.DataFrame
-    survey: pd.DataFrame
-    activity_room: pd.DataFrame
-    census_residents: pd.DataFrame
-    census_ties: pd.DataFrame
-    resettlement_residents: pd.DataFrame
-    resettlement_ties: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
     parameters: dict[str, float]
     remedies: tuple[Remedy, ...]
     seed: int
     world: str
 
-    @property
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """
-        All tables by name.
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        # Python looks here for what is not a field. While a copy is being made
+        # there are no fields yet.
+        made = {} if name in ("tables", "__setstate__") else self.tables
+        if name.startswith("__") or name not in made:
+            hint = _validate.nearest(name, made)
+            raise AttributeError(f"this city has no table {name!r}{hint}")
+        return made[name]
 
-        Returns
-        -------
-        dict of str to pandas.DataFrame
-            The tables.
-        """
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {k: v for k, v in values.items() if isinstance(v, pd.DataFrame)}
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.tables]
 
     def __str__(self) -> str:
-        return (
-            f"Synthetic S city (seed {self.seed}, {self.world}): "
-            f"{len(self.communities):,} communities, "
-            f"{self.communities['residents'].sum():,} residents, "
-            f"{len(self.survey):,} drawn for the survey"
-        )
+        text = f"Synthetic S city (seed {self.seed}, {self.world})"
+        counted = [
+            f"{len(self.tables[name]):,} {what}"
+            for name, what in (
+                ("communities", "communities"),
+                ("survey", "drawn for the survey"),
+            )
+            if name in self.tables
+        ]
+        if counted:
+            counted.insert(1, f"{self.communities['residents'].sum():,} residents")
+        return f"{text}: {', '.join([*counted, f'{len(self.tables)} tables'])}"
 
 
 def neighbourhood(
@@ -202,6 +209,7 @@ def simulate(
     seed: int = 2026,
     world: str = "conflict",
     parameters: Mapping[str, float] | None = None,
+    only: Sequence[str] | None = None,
 ) -> City:
     """
     Simulate S city.
@@ -223,19 +231,22 @@ def simulate(
         ``"conflict"`` (fewer, the study's view) or ``"contact"`` (more).
     parameters : mapping of str to float, optional
         Values that replace those of `PARAMETERS`.
+    only : sequence of str, optional
+        Names of the tables that are wanted; all by default. Others are made only if
+        these need them, which saves time: residents take most of it.
 
     Returns
     -------
     City
-        All tables and what made them.
+        The tables and what made them.
 
     Raises
     ------
     TypeError
         If an argument is of the wrong kind.
     ValueError
-        If a size, world, variable, community or parameter is not known, or a value
-        lies outside its range.
+        If a size, world, variable, community, parameter or table is not known, or a
+        value lies outside its range.
 
     See Also
     --------
@@ -261,18 +272,46 @@ def simulate(
     >>> len(city.communities), len(city.survey), len(city.resettlement_residents)
     (12, 120, 9060)
     """
-    size = places_.check_size(size)
-    _validate.count(seed, "seed", least=0)
     _validate.choice(world, WORLDS, "world")
-    values = parameters_.resolve(parameters)
-    codes = places_.community_codes(size)
-    given = remedies_.check(remedies, codes)
-    rows = tables.Rows(seed, size)
+    bare = base(seed, size, remedies=remedies, parameters=parameters)
+    # Themes that use tables of others stand behind them.
+    makers: dict[str, ModuleType] = {t: m for m in THEMES for t in m.TABLES}
+    wanted = {*RESIDENTS, *makers} if only is None else set(_known(only, makers))
+    needed = set(wanted)
+    for theme in reversed(THEMES):
+        if needed & set(theme.TABLES):
+            needed |= set(theme.USES)
+    made: dict[str, pd.DataFrame] = {}
+    if needed & set(RESIDENTS):
+        made |= _residents(bare, world)
+    for theme in THEMES:
+        if needed & set(theme.TABLES):
+            made |= theme.tables(bare, made)
+    return City(
+        tables={name: table for name, table in made.items() if name in wanted},
+        parameters=bare.parameters,
+        remedies=bare.remedies,
+        seed=seed,
+        world=world,
+    )
+
+
+def _known(only: Sequence[str], makers: Mapping[str, ModuleType]) -> list[str]:
+    """Return the names of wanted tables, all of which somebody makes."""
+    if isinstance(only, str):
+        raise TypeError(f"only= takes several names, such as [{only!r}]")
+    return [_validate.choice(name, [*RESIDENTS, *makers], "only") for name in only]
+
+
+def _residents(bare: Base, world: str) -> dict[str, pd.DataFrame]:
+    """Let people live in the communities, and make the tables that tell of them."""
+    seed, given = bare.seed, bare.remedies
+    rows = tables.Rows(seed, bare.size)
     # A network is counted in the estates that the city without remedies would choose.
-    rosters = tables.census_estates(seed, codes)
-    for code in tqdm(codes, desc="communities", disable=None):
+    rosters = tables.census_estates(seed, bare.codes)
+    for code in tqdm(bare.codes, desc="communities", disable=None):
         place = neighbourhood(
-            seed, code, remedies=given, parameters=values, world=world
+            seed, code, remedies=given, parameters=bare.parameters, world=world
         )
         drawn = survey.ask(
             seed,
@@ -280,12 +319,10 @@ def simulate(
             place.homes,
             place.people,
             place.degree,
-            size.surveyed,
+            bare.size.surveyed,
         )
         part = place.participation()
         drawn.items.update(survey.ask_participation(seed, place.community, part, drawn))
         met = survey.meet(seed, place.community, place.people, part)
         rows.add(place, drawn, met, rosters)
-    return City(
-        **rows.frames(), parameters=values, remedies=given, seed=seed, world=world
-    )
+    return rows.frames()

@@ -52,6 +52,9 @@ class Housing:
         People in a local household.
     owner_discount : float
         Points by which fewer local households own their home.
+    rooms : float
+        Log odds of shared activities for having rooms to hold them in: high-rises
+        were built with club rooms, old public housing without.
     """
 
     households: tuple[int, int]
@@ -65,6 +68,7 @@ class Housing:
     head_age: float
     local_size: float
     owner_discount: float
+    rooms: float
 
 
 TYPES = {
@@ -80,6 +84,7 @@ TYPES = {
         head_age=65.0,
         local_size=2.25,
         owner_discount=0.0,
+        rooms=-3.0,
     ),
     "high-rise": Housing(
         households=(1000, 2500),
@@ -93,6 +98,7 @@ TYPES = {
         head_age=51.0,
         local_size=2.55,
         owner_discount=0.0,
+        rooms=3.0,
     ),
     "resettlement": Housing(
         households=(1500, 2600),
@@ -106,6 +112,7 @@ TYPES = {
         head_age=62.0,
         local_size=2.9,
         owner_discount=0.0,
+        rooms=0.0,
     ),
     "lane": Housing(
         households=(600, 1500),
@@ -119,6 +126,7 @@ TYPES = {
         head_age=65.0,
         local_size=2.2,
         owner_discount=0.25,
+        rooms=0.0,
     ),
 }
 NON_LOCAL_SIZE = 2.25
@@ -358,8 +366,9 @@ def community(
     -----
     Wealth W is normal around its housing type's mean with standard deviation 0.8,
     and 0.3 higher in the core. Activities are held with log odds
-    -0.1 + 1.6 W + 0.8 U, where U is the sub-district's own draw: richer communities
-    select themselves into them.
+    -0.5 + 2.5 W + 0.8 U, where U is the sub-district's own draw, and 3 more in
+    high-rises, 3 less in old public housing: rich communities with rooms select
+    themselves into them, and their residents have fewer ties.
 
     Examples
     --------
@@ -388,7 +397,8 @@ def community(
     kind = TYPES[housing]
     core = 0.3 if ring == "core" else 0.0
     wealth = kind.wealth + core + 0.8 * normal("wealth")
-    selection = -0.1 + 1.6 * wealth + 0.8 * normal("subdistrict", subdistrict)
+    selection = -0.5 + 2.5 * wealth + kind.rooms
+    selection += 0.8 * normal("subdistrict", subdistrict)
     share = float(stream(seed, "non_local_share", code).beta(*kind.non_local))
     return Community(
         code=code,

@@ -1,9 +1,4 @@
-"""
-Figures of results: one function per kind, each takes a table and returns its axes.
-
-Importing this module registers a font with Chinese characters and puts it behind the
-font in use, so that Chinese text can be drawn on any machine.
-"""
+"""Figures that more than one chapter uses, and what all figures share."""
 
 from typing import Literal
 
