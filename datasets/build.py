@@ -4,9 +4,10 @@ Write every data set of the course from the model of S city.
     python datasets/build.py [--out FOLDER] [--truth CITIES [--chapters NN ...]]
 
 Rewrites the tables, facts.csv, datapackage.json and the numbers in README.md of this
-folder, or writes them all into another. truth.csv is taken from this folder as it is,
-unless --truth says from how many simulated cities to compute it anew (the shipped one
-from 400, in about half an hour on two cores), or the rows of some chapters alone.
+folder, or writes them all into another. truth.csv is taken from this folder as it is.
+With --truth it is the other way round: truth.csv alone is computed anew, from so many
+simulated cities (the shipped one from 400, in about an hour on two cores), or its rows
+of some chapters.
 """
 
 import argparse
@@ -217,11 +218,19 @@ def build(
 ) -> None:
     """Write every table, the descriptor and the datasheet into a folder."""
     codebook = read_codebook()
-    tables = dict(city.simulate("course", seed=SEED).tables)
-    tables["facts"] = facts(tables)
+    tables: dict[str, pd.DataFrame] = {}
     if truths:
         new = city.truth(seed=SEED, cities=truths, n_jobs=-1, chapters=chapters)
         tables["truth"] = renewed(new, chapters)
+        new_tables = [
+            name
+            for name in codebook["table"]
+            if name != "truth" and not (HERE / f"{name}.csv").exists()
+        ]
+        tables |= city.simulate("course", seed=SEED, only=new_tables).tables
+    else:
+        tables |= city.simulate("course", seed=SEED).tables
+        tables["facts"] = facts(tables)
     contents, rows = {}, {}
     for name in codebook["table"]:
         if name in tables:

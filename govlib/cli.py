@@ -1,4 +1,4 @@
-"""The command line: ``govlib lab``, ``run``, ``release`` and ``grade``."""
+"""The command line: ``govlib lab``, ``run``, ``release``, ``grade`` and ``city``."""
 
 import argparse
 import io
@@ -47,9 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "govlib":
             raise
+        extra = "io" if error.name == "pyarrow" else "course"
         print(
             f"govlib: {error.name} is not installed, which this command needs: "
-            f'pip install "govlib[course]"',
+            f'pip install "govlib[{extra}]"',
             file=sys.stderr,
         )
     except (OSError, ValueError) as error:
@@ -209,6 +210,43 @@ def parser() -> argparse.ArgumentParser:
         help="replace earlier results; points typed into marking.csv are kept",
     )
     grade.set_defaults(command=_grade)
+
+    city = commands.add_parser(
+        "city",
+        help="simulate a city of any size and write its tables",
+        description="Simulate the synthetic S city and write one file per table. "
+        "Interrupted, it leaves the folder as it was.",
+    )
+    city.add_argument(
+        "--size",
+        choices=["tiny", "course", "full"],
+        default="full",
+        help="12, 480 or 4,784 communities (default: %(default)s)",
+    )
+    city.add_argument(
+        "--out",
+        metavar="FOLDER",
+        type=Path,
+        required=True,
+        help="where the files go",
+    )
+    city.add_argument(
+        "--seed", type=int, default=2026, help="of all draws (default: %(default)s)"
+    )
+    city.add_argument(
+        "--format",
+        choices=["parquet", "csv"],
+        default="parquet",
+        help="kind of file (default: %(default)s)",
+    )
+    city.add_argument(
+        "--jobs",
+        type=int,
+        default=-1,
+        help="processes; -1 for as many as there are cores (default: %(default)s)",
+    )
+    city.add_argument("--overwrite", action="store_true", help="replace older files")
+    city.set_defaults(command=_city)
     return top
 
 
@@ -326,6 +364,22 @@ def _grade(options: argparse.Namespace) -> int:
         overwrite=options.overwrite,
     )
     print(grades)
+    return 0
+
+
+def _city(options: argparse.Namespace) -> int:
+    from govlib import city
+
+    files = city.write(
+        options.out,
+        size=options.size,
+        seed=options.seed,
+        form=options.format,
+        overwrite=options.overwrite,
+        n_jobs=options.jobs,
+    )
+    size = sum(file.stat().st_size for file in files)
+    print(f"{options.out}: {len(files)} tables, {size / 1e6:,.1f} MB")
     return 0
 
 

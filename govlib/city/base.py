@@ -1,6 +1,6 @@
 """The city without its residents, as arrays: what every theme's equations start from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -119,9 +119,7 @@ class Base:
         share = self.of_place("non_local_share")
         local, non_local = self.of_place("local_size"), self.of_place("non_local_size")
         # The share is one of residents; households of either origin follow from it.
-        return self.of_place("households") / (
-            (1 - share) / local + share / non_local
-        )
+        return self.of_place("households") / ((1 - share) / local + share / non_local)
 
     @cached_property
     def subdistrict_draw(self) -> Floats:
@@ -136,7 +134,7 @@ class Base:
         return self.normal("subdistrict", of=self.of_place("subdistrict"))
 
     def uniform(
-        self, variable: str, *shape: int, of: Sequence[str] | None = None
+        self, variable: str, *shape: int, of: Iterable[str] | None = None
     ) -> Floats:
         """
         Look up the stored uniform numbers of an equation.
@@ -147,7 +145,7 @@ class Base:
             Name of the equation: of its own, not one that another equation uses.
         *shape : int
             How many numbers each community has; one by default.
-        of : sequence of str, optional
+        of : iterable of str, optional
             Codes of other places, such as each community's sub-district.
 
         Returns
@@ -160,7 +158,7 @@ class Base:
         return np.array([stream(self.seed, variable, p).random(shape) for p in places])
 
     def normal(
-        self, variable: str, *shape: int, of: Sequence[str] | None = None
+        self, variable: str, *shape: int, of: Iterable[str] | None = None
     ) -> Floats:
         """
         Look up the stored standard normal numbers of an equation.
@@ -171,7 +169,7 @@ class Base:
             Name of the equation: of its own, not one that another equation uses.
         *shape : int
             How many numbers each community has; one by default.
-        of : sequence of str, optional
+        of : iterable of str, optional
             Codes of other places, such as each community's sub-district.
 
         Returns

@@ -68,7 +68,7 @@ class Institutions:
         numpy.ndarray of float, shape (12,)
             1 where staff is just enough.
         """
-        return self.mandates / (11 * self.staff)
+        return load(self.mandates, self.staff)
 
     @property
     def self_governance_time(self) -> Floats:
@@ -80,7 +80,7 @@ class Institutions:
         numpy.ndarray of float, shape (12,)
             Between 0 and 0.55, falling with load.
         """
-        return 0.55 / (1 + np.exp(-3 * (1 - self.load)))
+        return self_governance_time(self.load)
 
     @property
     def hall_since(self) -> int:
@@ -96,6 +96,105 @@ class Institutions:
         if self.hall[-1] == 0:
             return 0
         return int(closed[-1]) + 2 if closed.size else 1
+
+
+def load(mandates: Floats, staff: Floats) -> Floats:
+    """
+    Return mandates over what the staff can do in a year, 11 each.
+
+    Parameters
+    ----------
+    mandates, staff : numpy.ndarray of float
+        Tasks a year, and paid workers.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        1 where staff is just enough.
+    """
+    return mandates / (11 * staff)
+
+
+def self_governance_time(load: Floats) -> Floats:
+    """
+    Return the share of a committee's time that is left for self-governance.
+
+    Parameters
+    ----------
+    load : numpy.ndarray of float
+        Mandates over what the staff can do.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        ``0.55 sigma(3 (1 - load))``.
+    """
+    return 0.55 / (1 + np.exp(-3 * (1 - load)))
+
+
+def mandate_number(need: Floats, subdistrict: Floats, own: Floats) -> Floats:
+    """
+    Return how many tasks a year are passed to committees.
+
+    Parameters
+    ----------
+    need : numpy.ndarray of float
+        Need, in standard deviations.
+    subdistrict, own : numpy.ndarray of float
+        Standard normal draws of the sub-district and of the community.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        ``115 + 18 need + 20 u + 12 e``, whole, within 40 and 220.
+    """
+    expected = 115 + 18 * need + 20 * subdistrict
+    return np.clip(np.rint(expected + 12 * own), 40, 220)
+
+
+def need_path(level: Floats, fresh: Floats) -> Floats:
+    """
+    Return need by quarter.
+
+    Parameters
+    ----------
+    level : numpy.ndarray of float, shape (...)
+        ``0.9 (older - 0.25) / 0.08 - 0.6 wealth``.
+    fresh : numpy.ndarray of float, shape (..., 12)
+        Standard normal draws.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (..., 12)
+        Level plus a part of its own with standard deviation 0.7, of which 0.8 is kept
+        from quarter to quarter; standardised.
+    """
+    fresh = 0.7 * fresh
+    own = np.empty_like(fresh)
+    own[..., 0] = fresh[..., 0]
+    for quarter in range(1, QUARTERS):
+        kept = NEED_KEPT * own[..., quarter - 1]
+        own[..., quarter] = kept + sqrt(1 - NEED_KEPT**2) * fresh[..., quarter]
+    return (np.asarray(level)[..., None] + own - NEED_MEAN) / NEED_SD
+
+
+def need_level(older: Floats | float, wealth: Floats | float) -> Floats:
+    """
+    Return the level to which need returns, before it is standardised.
+
+    Parameters
+    ----------
+    older : numpy.ndarray of float
+        Expected share of residents aged 60 and over.
+    wealth : numpy.ndarray of float
+        In standard deviations of the city.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        ``0.9 (older - 0.25) / 0.08 - 0.6 wealth``.
+    """
+    return np.asarray(0.9 * (older - 0.25) / 0.08 - 0.6 * wealth)
 
 
 def older_share(community: Community) -> float:
@@ -181,14 +280,8 @@ def need(seed: int, community: Community, older: float) -> Floats:
         ``0.9 (older - 0.25) / 0.08 - 0.6 wealth + e(t)``, standardised, where e has
         standard deviation 0.7 and ``e(t + 1) = 0.8 e(t)`` plus a fresh draw.
     """
-    fresh = 0.7 * stream(seed, "need", community.code).standard_normal(QUARTERS)
-    own = np.empty(QUARTERS)
-    own[0] = fresh[0]
-    for quarter in range(1, QUARTERS):
-        kept = NEED_KEPT * own[quarter - 1]
-        own[quarter] = kept + sqrt(1 - NEED_KEPT**2) * fresh[quarter]
-    level = 0.9 * (older - 0.25) / 0.08 - 0.6 * community.wealth
-    return (level + own - NEED_MEAN) / NEED_SD
+    fresh = stream(seed, "need", community.code).standard_normal(QUARTERS)
+    return need_path(need_level(older, community.wealth), fresh)
 
 
 def institutions(
@@ -246,7 +339,11 @@ def institutions(
 
     older = older_share(community)
     needs = need(seed, community, older)
-    mandates = 115 + 18 * needs + 20 * normal("subdistrict", subdistrict)
+    passed = mandate_number(
+        needs,
+        np.asarray(normal("subdistrict", subdistrict)),
+        np.asarray(normal("mandates")),
+    )
     staff = 10 * (community.households / 1600) ** 0.5 * exp(0.22 * normal("staff"))
     level = FUNCTIONS[community.housing]
     if community.housing == "high-rise" and community.ring == "suburb":
@@ -264,10 +361,7 @@ def institutions(
         older=older,
         need=needs,
         staff=path("staff", np.clip(np.rint(np.array(staff)), 5, 20)),
-        mandates=path(
-            "mandates",
-            np.clip(np.rint(mandates + 12 * normal("mandates")), 40, 220),
-        ),
+        mandates=path("mandates", passed),
         hall=np.array(_hall(seed, code, given)),
         halls_near=np.mean(near, axis=0),
         functions=path("functions", np.clip(np.rint(np.array(services)), 0, 12)),

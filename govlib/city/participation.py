@@ -119,7 +119,8 @@ def quarterly(log_odds: Floats) -> Floats:
     >>> 1 - (1 - chance) ** 4
     array([0.26894142, 0.5       ])
     """
-    return -np.expm1(-np.logaddexp(0, log_odds) / 4)
+    # The fourth root, by two square roots, is many times faster than by logarithms.
+    return 1 - 1 / np.sqrt(np.sqrt(1 + np.exp(log_odds)))
 
 
 def belonging_level(
@@ -201,6 +202,129 @@ def asked(
     return np.where(by > len(odds), 0, by)
 
 
+def personal_log_odds(
+    owner: Booleans,
+    age: Integers,
+    party: Booleans,
+    asked: Booleans,
+    parameters: dict[str, float],
+) -> Floats:
+    """
+    Return the part of the log odds of participation that residents bring.
+
+    Parameters
+    ----------
+    owner, party, asked : numpy.ndarray of bool, shape (n,)
+        Owned home, Party member, asked by somebody.
+    age : numpy.ndarray of int, shape (n,)
+        Years.
+    parameters : dict of str to float
+        All parameters.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (n,)
+        Without belonging, which changes from quarter to quarter.
+    """
+    return (
+        parameters["part_owner"] * owner
+        + parameters["part_age"] * (age - 45)
+        + parameters["part_party"] * party
+        + parameters["part_asked"] * asked
+    )
+
+
+def shared_log_odds(
+    time: Floats,
+    need: Floats,
+    hall: Floats,
+    halls_near: Floats,
+    parameters: dict[str, float],
+) -> Floats:
+    """
+    Return the part of the log odds of participation that a community shares.
+
+    Parameters
+    ----------
+    time, need, hall, halls_near : numpy.ndarray of float
+        Self-governance time, need, own hall, share of halls nearby, by quarter.
+    parameters : dict of str to float
+        All parameters.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        Of the same shape.
+    """
+    return (
+        INTERCEPT
+        + parameters["part_time"] * time
+        - parameters["part_need"] * need
+        + parameters["part_hall"] * (hall + parameters["spillover"] * halls_near)
+    )
+
+
+def live(
+    own: Floats,
+    common: Floats,
+    level: Floats,
+    functions: Floats,
+    uniform: Floats,
+    parameters: dict[str, float],
+) -> tuple[Floats, Booleans, Floats]:
+    """
+    Live through twelve quarters of belonging and participation.
+
+    Parameters
+    ----------
+    own : numpy.ndarray of float, shape (n,)
+        From :func:`personal_log_odds`.
+    common : numpy.ndarray of float, shape (12,) or (12, n)
+        From :func:`shared_log_odds`.
+    level : numpy.ndarray of float, shape (n,)
+        Belonging to which each returns with seven functions in reach.
+    functions : numpy.ndarray of float, shape (12,) or (12, n)
+        Functions in reach.
+    uniform : numpy.ndarray of float, shape (12, n)
+        Stored uniform numbers.
+    parameters : dict of str to float
+        All parameters.
+
+    Returns
+    -------
+    belonging : numpy.ndarray of float, shape (13, n)
+        Before each quarter, and after the last.
+    decided : numpy.ndarray of bool, shape (12, n)
+        Whether each took part.
+    chance : numpy.ndarray of float, shape (n,)
+        Of having taken part in the last four quarters, given all before them.
+    """
+    services = 0.05 * (functions - 7)
+
+    def chance(quarter: int, belonging: Floats) -> Floats:
+        return quarterly(
+            own + common[quarter] + parameters["part_belonging"] * belonging
+        )
+
+    def later(quarter: int, belonging: Floats, part: Booleans | float) -> Floats:
+        home = level + services[quarter]
+        moved = parameters["feedback"] * (part - USUAL)
+        return home + BELONGING_KEPT * (belonging - home) + moved
+
+    belonging = np.empty((QUARTERS + 1, level.size))
+    decided = np.empty((QUARTERS, level.size), dtype=np.bool_)
+    belonging[0] = level + services[0]
+    for quarter in range(QUARTERS):
+        decided[quarter] = uniform[quarter] < chance(quarter, belonging[quarter])
+        belonging[quarter + 1] = later(quarter, belonging[quarter], decided[quarter])
+
+    path, never = belonging[YEAR_START], 1.0
+    for quarter in range(YEAR_START, QUARTERS):
+        never = never * (1 - chance(quarter, path))
+        path = later(quarter, path, 0.0)
+    return belonging, decided, np.asarray(1 - never)
+
+
 def participation(
     seed: int,
     community: Community,
@@ -253,50 +377,30 @@ def participation(
         asked_by = asked(seed, community, people, degree)
     asked_by = np.broadcast_to(asked_by, people.age.shape)
     level = belonging_level(seed, community, people, degree, parameters)
-    services = 0.05 * (institutions.functions - 7)
-    own = (
-        parameters["part_owner"] * people.owner
-        + parameters["part_age"] * (people.age - 45)
-        + parameters["part_party"] * people.party
-        + parameters["part_asked"] * (asked_by > 0)
-    )
-    common = (
-        INTERCEPT
-        + parameters["part_time"] * institutions.self_governance_time
-        - parameters["part_need"] * institutions.need
-        + parameters["part_hall"]
-        * (institutions.hall + parameters["spillover"] * institutions.halls_near)
-    )
     uniform = _uniform(seed, "participation", community, people, QUARTERS)
-
-    def chance(quarter: int, belonging: Floats) -> Floats:
-        return quarterly(
-            own + common[quarter] + parameters["part_belonging"] * belonging
-        )
-
-    def later(quarter: int, belonging: Floats, part: Booleans | float) -> Floats:
-        home = level + services[quarter]
-        moved = parameters["feedback"] * (part - USUAL)
-        return home + BELONGING_KEPT * (belonging - home) + moved
-
-    belonging = np.empty((QUARTERS + 1, people.age.size))
-    decided = np.empty((QUARTERS, people.age.size), dtype=np.bool_)
-    belonging[0] = level + services[0]
-    for quarter in range(QUARTERS):
-        decided[quarter] = uniform[quarter] < chance(quarter, belonging[quarter])
-        belonging[quarter + 1] = later(quarter, belonging[quarter], decided[quarter])
-
-    path, never = belonging[YEAR_START], 1.0
-    for quarter in range(YEAR_START, QUARTERS):
-        never = never * (1 - chance(quarter, path))
-        path = later(quarter, path, 0.0)
+    belonging, decided, chance = live(
+        personal_log_odds(
+            people.owner, people.age, people.party, asked_by > 0, parameters
+        ),
+        shared_log_odds(
+            institutions.self_governance_time,
+            institutions.need,
+            institutions.hall,
+            institutions.halls_near,
+            parameters,
+        ),
+        level,
+        institutions.functions,
+        uniform,
+        parameters,
+    )
 
     took_part = _any(decided)
     eligible = eligibility(seed, community, people)
     return Participation(
         belonging=belonging,
         decided=decided,
-        chance=1 - never,
+        chance=chance,
         asked_by=asked_by,
         eligible=eligible,
         kinds=_kinds(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -375,6 +376,15 @@ def community(
     >>> community(2026, "G-2-03").households
     2920
     """
+    return _evaluated(seed, code, tuple(remedies), quarter)
+
+
+# Kept, since the halls of nine neighbours ask for it.
+@lru_cache(maxsize=2048)
+def _evaluated(
+    seed: int, code: str, remedies: tuple[Remedy, ...], quarter: int
+) -> Community:
+    """Evaluate the equations of one community."""
     subdistrict = code.rpartition("-")[0]
     district = code[0]
     ring = RINGS[district]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -162,7 +163,7 @@ class Rows:
         place: Neighbourhood,
         answers: Answers,
         room: Answers,
-        rosters: dict[str, str],
+        rosters: Mapping[str, str],
     ) -> None:
         """
         Add one community.
@@ -175,7 +176,7 @@ class Rows:
             Its survey.
         room : Answers
             Those met in its activity room.
-        rosters : dict of str to str
+        rosters : mapping of str to str
             Estates whose network is counted.
         """
         if not self.communities:
@@ -216,34 +217,49 @@ class Rows:
         for roster in ("census", "resettlement"):
             for kind, parts in (("residents", self.residents), ("ties", self.ties)):
                 out[f"{roster}_{kind}"] = pd.concat(parts[roster])
-        known = set(out["districts"]["district"]) | set(
-            out["subdistricts"]["subdistrict"]
-        )
-        known |= set(out["communities"]["community"]) | set(out["estates"]["estate"])
-        out["cases"] = pd.DataFrame(
-            [
-                {
-                    name: getattr(case, name)
-                    for name in (
-                        "case",
-                        "level",
-                        "place",
-                        "title_en",
-                        "title_zh",
-                        "description_en",
-                        "description_zh",
-                        "chapter",
-                    )
-                }
-                for case in CASES
-                if case.place in known
-            ]
-        )
-        keys = {"cases": ["case"]}
+        out["cases"] = cases(out)
         for name, frame in out.items():
-            by = keys.get(name, list(frame.columns[: 3 if "ties" in name else 1]))
+            by = list(frame.columns[: 3 if "ties" in name else 1])
             out[name] = frame.sort_values(by, ignore_index=True)
         return out
+
+
+def cases(made: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """
+    List the places that the study names, as far as the city has them.
+
+    Parameters
+    ----------
+    made : mapping of str to pandas.DataFrame
+        Tables of districts, subdistricts, communities and estates.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per case, in order of its name.
+    """
+    known: set[str] = set()
+    for level in ("district", "subdistrict"):
+        known |= set(made[f"{level}s"][level])
+    known |= set(made["communities"]["community"]) | set(made["estates"]["estate"])
+    names = (
+        "case",
+        "level",
+        "place",
+        "title_en",
+        "title_zh",
+        "description_en",
+        "description_zh",
+        "chapter",
+    )
+    rows = [
+        {name: getattr(case, name) for name in names}
+        for case in CASES
+        if case.place in known
+    ]
+    return pd.DataFrame(rows, columns=list(names)).sort_values(
+        "case", ignore_index=True
+    )
 
 
 def _divisions(size: Size) -> dict[str, pd.DataFrame]:

@@ -1,0 +1,190 @@
+"""A whole city into files: in chunks, so that a large one needs little memory."""
+
+import os
+import shutil
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import joblib
+import pandas as pd
+from tqdm import tqdm
+
+from govlib import _validate
+from govlib.city import tables
+from govlib.city.base import Base, base
+from govlib.city.model import RESIDENTS, THEMES, residents
+from govlib.city.places import Size
+from govlib.city.ties import WORLDS
+
+# Tables with rows for every community; the others are as large in any city.
+GROWING = ("communities", "estates", "survey", "activity_room")
+FORMATS = ("parquet", "csv")
+
+
+def write(
+    folder: str | os.PathLike[str],
+    *,
+    size: str | Size = "full",
+    seed: int = 2026,
+    world: str = "conflict",
+    form: str = "parquet",
+    overwrite: bool = False,
+    n_jobs: int | None = None,
+) -> list[Path]:
+    """
+    Simulate a city of any size and write its tables.
+
+    Parameters
+    ----------
+    folder : path
+        Where the files go; made if there is none.
+    size : str or Size, default "full"
+        As in :func:`simulate`; ``"full"`` has 4,784 communities.
+    seed : int, default 2026
+        Seed of all draws.
+    world : str, default "conflict"
+        As in :func:`simulate`.
+    form : {"parquet", "csv"}, default "parquet"
+        Kind of file. Parquet needs the package pyarrow: ``pip install "govlib[io]"``.
+    overwrite : bool, default False
+        Whether files of the same names may be replaced.
+    n_jobs : int, optional
+        Workers, as in :class:`joblib.Parallel`. The files do not depend on it.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files, one per table, in the order of their names.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If pyarrow is needed and missing.
+    FileExistsError
+        If a file is there already and may not be replaced.
+    ValueError
+        If an argument is not one of those listed.
+
+    See Also
+    --------
+    simulate : The same tables in memory.
+
+    Notes
+    -----
+    Communities are simulated a sub-district at a time. Files get their names once all
+    of them are whole: whoever interrupts finds the folder as it was.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = write(folder, size="tiny", form="csv")
+    ...     "survey.csv" in [file.name for file in files]
+    True
+    """
+    _validate.choice(form, FORMATS, "form")
+    _validate.choice(world, WORLDS, "world")
+    if form == "parquet":
+        _pyarrow()
+    city = base(seed, size)
+    names = [*RESIDENTS, *(name for theme in THEMES for name in theme.TABLES)]
+    out = Path(folder)
+    taken = [name for name in names if (out / f"{name}.{form}").exists()]
+    if taken and not overwrite:
+        raise FileExistsError(
+            f"{out} holds {taken[0]}.{form} already; choose another folder, or say "
+            f"overwrite=True (--overwrite)"
+        )
+    beside = out / f".part-{os.getpid()}"
+    beside.mkdir(parents=True)
+    try:
+        _write_all(city, world, beside, form, n_jobs)
+        for name in names:
+            os.replace(beside / f"{name}.{form}", out / f"{name}.{form}")
+    finally:
+        shutil.rmtree(beside)
+    return sorted(out / f"{name}.{form}" for name in names)
+
+
+def _write_all(
+    city: Base, world: str, folder: Path, form: str, n_jobs: int | None
+) -> None:
+    """Write every table into an empty folder."""
+    rosters = tables.census_estates(city.seed, city.codes)
+    chunks = [
+        list(codes) for _, codes in groupby(city.codes, lambda c: c.rpartition("-")[0])
+    ]
+    jobs = (joblib.delayed(residents)(city, world, c, rosters) for c in chunks)
+    done = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
+    # What themes start from is kept; the rest is written and forgotten.
+    used = {name for theme in THEMES for name in theme.USES}
+    kept: dict[str, list[pd.DataFrame]] = {name: [] for name in RESIDENTS}
+    writers = {name: _Writer(folder / f"{name}.{form}") for name in GROWING}
+    try:
+        for made in tqdm(done, total=len(chunks), desc="sub-districts", disable=None):
+            for name, table in made.items():
+                if name in writers:
+                    writers[name].add(table)
+                if name not in writers or name in used | {"communities", "estates"}:
+                    kept[name].append(table)
+    finally:
+        for writer in writers.values():
+            writer.close()
+    whole = {name: pd.concat(t, ignore_index=True) for name, t in kept.items() if t}
+    for name in ("districts", "subdistricts"):
+        whole[name] = whole[name].drop_duplicates(ignore_index=True)
+    whole["cases"] = tables.cases(whole)
+    for theme in THEMES:
+        whole |= theme.tables(city, whole)
+    for name, table in whole.items():
+        if name not in writers:
+            with _Writer(folder / f"{name}.{form}") as writer:
+                writer.add(table)
+
+
+class _Writer:
+    """A file that a table is written to in parts, all with the columns of the first."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.parquet: Any = None
+
+    def __enter__(self) -> "_Writer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def add(self, table: pd.DataFrame) -> None:
+        """Add rows."""
+        if self.path.suffix == ".csv":
+            new = not self.path.exists()
+            with open(self.path, "a", encoding="utf-8", newline="") as file:
+                table.to_csv(file, index=False, header=new, lineterminator="\n")
+            return
+        arrow, parquet = _pyarrow()
+        if self.parquet is None:
+            rows = arrow.Table.from_pandas(table, preserve_index=False)
+            self.parquet = parquet.ParquetWriter(self.path, rows.schema)
+        else:
+            rows = arrow.Table.from_pandas(
+                table, schema=self.parquet.schema, preserve_index=False
+            )
+        self.parquet.write_table(rows)
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self.parquet is not None:
+            self.parquet.close()
+
+
+def _pyarrow() -> tuple[Any, Any]:
+    """Return the two modules of pyarrow that are used."""
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ModuleNotFoundError as error:
+        error.add_note('Parquet files need pyarrow: pip install "govlib[io]"')
+        raise
+    return pyarrow, pyarrow.parquet
