@@ -20,6 +20,9 @@ def figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
         **_survey(tables["survey"]),
         **_committees(tables["communities"]),
         **_participation(tables["survey"], tables["activity_room"]),
+        **_organisations(tables),
+        **_structure(tables["actor_scores"]),
+        **_services(tables["service_survey"]),
     }
 
 
@@ -179,3 +182,42 @@ def _icc(values: pd.Series, group: pd.Series) -> float:
     within = ((told - by.transform("mean")) ** 2).sum() / (n - k)
     usual = (n - (size**2).sum() / n) / (k - 1)
     return (between - within) / (between + (usual - 1) * within)
+
+
+def _organisations(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    table, communities = tables["organisations"], tables["communities"]
+    alive = table[table["dissolved"].isna()]
+    count = alive.groupby("community").size()
+    count = count.reindex(communities["community"], fill_value=0)
+    income = tables["organisation_income"]
+    paid = income.pivot_table(
+        index="organisation", columns="payer", values="amount", aggfunc="sum"
+    ).fillna(0)
+    share = (paid["office"] / paid.sum(axis=1)).reindex(table["organisation"])
+    residents = (table["founder_kind"] == "residents").to_numpy()
+    return {
+        "organisation_types": table["purpose"].nunique(),
+        "organisations_median": count.median(),
+        "organisations_tenth": count.quantile(0.9),
+        "organisations_registered": 1e4
+        * alive["registered"].sum()
+        / communities["residents"].sum(),
+        "organisations_activity": (table["purpose"] == "activity").mean(),
+        "office_share_official": share[~residents].mean(),
+        "office_share_residents": share[residents].mean(),
+    }
+
+
+def _structure(scores: pd.DataFrame) -> dict[str, float]:
+    shared = scores["duties_shared"] / 20
+    return {
+        "role_overlap_before": shared[scores["year"] == 1].mean(),
+        "role_overlap_list": shared[
+            scores["joint_office"] & (scores["year"] == scores["year"].max())
+        ].mean(),
+    }
+
+
+def _services(answers: pd.DataFrame) -> dict[str, float]:
+    told = answers["satisfaction"].dropna().astype(float)
+    return {"satisfaction_mean": told.mean(), "satisfaction_spread": told.std()}

@@ -148,7 +148,7 @@ def performance(
             raise ValueError(
                 "longer_than= is for people who wait to the end; leave out patience="
             )
-        limit = _validate.between(longer_than, 0, np.inf, "longer_than=")
+        limit = _validate.between(longer_than, 0, np.finfo(float).max, "longer_than=")
         spare = np.maximum(servers * service_rate - arrivals, 0)
         table["longer_share"] = share * np.exp(-spare * limit)
     return table

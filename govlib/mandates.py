@@ -46,6 +46,7 @@ class Cascade:
         at the top; ``targets_per_unit``, ``resources_per_unit``; and with staff
         ``staff``, ``targets_per_staff``, ``resources_per_staff``. Ratios to the tier
         above are missing at the top, and where there is nothing to be a ratio of.
+        Without resources there are no columns about them.
     units : pandas.DataFrame
         One row per unit in the order of the tiers: the unit, its tier and the unit
         above; ``targets``, ``resources``; ``units_below``; ``markup`` and
@@ -65,7 +66,7 @@ def cascade(
     above: str,
     tiers: Sequence[Any],
     targets: str,
-    resources: str,
+    resources: str | None = None,
     staff: str | None = None,
 ) -> Cascade:
     r"""
@@ -90,8 +91,9 @@ def cascade(
         "sub-district", "committee"]``.
     targets : str
         Column with the targets set for the unit, >= 0, such as lifts to be built.
-    resources : str
-        Column with the resources that it has for them, >= 0.
+    resources : str, optional
+        Column with the resources that it has for them, >= 0. Default: targets are
+        followed alone.
     staff : str, optional
         Column with the people who do the work, above zero.
 
@@ -167,49 +169,54 @@ def cascade(
         raise ValueError(f"tiers= takes two or more tiers, each once, not {order}")
     depth = _depth(_columns.complete(data, tier, "tier"), order)
     parent = _parents(names, depth, _validate.column(data, above, "above"), order)
-    measures = {
-        "targets": _columns.amounts(data, targets, "targets").to_numpy(),
-        "resources": _columns.amounts(data, resources, "resources").to_numpy(),
-    }
+    measures = {"targets": _columns.amounts(data, targets, "targets").to_numpy()}
+    if resources is not None:
+        have = _columns.amounts(data, resources, "resources")
+        measures["resources"] = have.to_numpy()
     for name, values in measures.items():
         if not values[depth == 0].sum():
             raise ValueError(
                 f"{name} of the top tier {order[0]!r} are zero, so nothing can be "
                 f"compared with them"
             )
-    if staff is not None:
-        measures["staff"] = _columns.above_zero(data, staff, "staff").to_numpy()
+    # What the ratios of each measure to the tier above are called.
+    ratios = {"targets": "markup", "resources": "passed_on"}
+    ratios = {name: ratios[name] for name in measures}
 
-    sums = {k: np.bincount(depth, weights=v) for k, v in measures.items()}
-    targets_sum, resources_sum = sums["targets"], sums["resources"]
     table = pd.DataFrame({tier: order, "units": np.bincount(depth)})
-    table["targets"] = targets_sum
-    table["added"] = table["targets"].diff()
-    table["markup"] = _ratio(targets_sum, np.roll(targets_sum, 1))
-    table["resources"] = resources_sum
-    table["passed_on"] = _ratio(resources_sum, np.roll(resources_sum, 1))
-    table.loc[0, ["markup", "passed_on"]] = np.nan
-    table["cumulative_markup"] = targets_sum / targets_sum[0]
-    table["cumulative_passed_on"] = resources_sum / resources_sum[0]
-    table["backing"] = _ratio(table["cumulative_passed_on"], table["cumulative_markup"])
-    table["targets_per_unit"] = table["targets"] / table["units"]
-    table["resources_per_unit"] = table["resources"] / table["units"]
+    for name, ratio in ratios.items():
+        sums = np.bincount(depth, weights=measures[name])
+        table[name] = sums
+        if name == "targets":
+            table["added"] = table[name].diff()
+        table[ratio] = _ratio(sums, np.roll(sums, 1))
+        table.loc[0, ratio] = np.nan
+    for name, ratio in ratios.items():
+        table[f"cumulative_{ratio}"] = table[name] / table.loc[0, name]
+    if resources is not None:
+        table["backing"] = _ratio(
+            table["cumulative_passed_on"], table["cumulative_markup"]
+        )
+    for name in ratios:
+        table[f"{name}_per_unit"] = table[name] / table["units"]
 
     below = parent >= 0
     units = pd.DataFrame({unit: names, tier: data[tier], above: data[above]})
-    units["targets"], units["resources"] = measures["targets"], measures["resources"]
+    for name in ratios:
+        units[name] = measures[name]
     units["units_below"] = np.bincount(parent[below], minlength=len(data))
-    for new, name in (("markup", "targets"), ("passed_on", "resources")):
+    for name, ratio in ratios.items():
         handed = np.bincount(
             parent[below], weights=measures[name][below], minlength=len(data)
         )
-        units[new] = _ratio(handed, measures[name])
-        units.loc[depth == len(order) - 1, new] = np.nan
+        units[ratio] = _ratio(handed, measures[name])
+        units.loc[depth == len(order) - 1, ratio] = np.nan
     if staff is not None:
-        table["staff"], units["staff"] = sums["staff"], measures["staff"]
+        people = _columns.above_zero(data, staff, "staff").to_numpy()
+        table["staff"], units["staff"] = np.bincount(depth, weights=people), people
         for each in (table, units):
-            each["targets_per_staff"] = each["targets"] / each["staff"]
-            each["resources_per_staff"] = each["resources"] / each["staff"]
+            for name in ratios:
+                each[f"{name}_per_staff"] = each[name] / each["staff"]
     units = units.iloc[np.argsort(depth, kind="stable")].reset_index(drop=True)
     return Cascade(table, units)
 
@@ -518,11 +525,11 @@ def load(
     people = _columns.counts(data, staff, "staff", least=1)
     open_for = _columns.above_zero(data, time, "time")
     worked = _columns.above_zero(data, time_worked, "time_worked")
-    over = names[worked > people * open_for * (1 + 1e-9)]
-    if len(over):
+    odd = names[worked > people * open_for * (1 + 1e-9)]
+    if len(odd):
         raise ValueError(
-            f"{len(over)} unit(s) have more {time_worked!r} than {staff!r} times "
-            f"{time!r}: {_validate.listing(over)}; are the units of time the same?"
+            f"{len(odd)} unit(s) have more {time_worked!r} than {staff!r} times "
+            f"{time!r}: {_validate.listing(odd)}; are the units of time the same?"
         )
     if data.empty:
         raise ValueError("data has no rows; give at least one unit")
@@ -531,7 +538,7 @@ def load(
     tails = [(1 - conf_level) / 2, (1 + conf_level) / 2]
     terms = ["load", "waiting_share", "mean_wait", "mean_time_in_system"]
     found = []
-    order = np.argsort(names.astype(str).to_numpy(), kind="stable")
+    order = names.argsort().to_numpy()
     records = np.column_stack([came, open_for, done, worked, people])[order]
     for a, t, d, w, servers in tqdm(records, delay=10):
         # First the estimates, then the draws.

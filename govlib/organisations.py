@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
-from govlib import _columns, _inference, _queue, _validate
+from govlib import _columns, _inference, _queue, _survival, _validate
 
 Array = NDArray[np.float64]
 
@@ -502,8 +502,9 @@ def income(
     TypeError
         If `data` is no DataFrame or a column is not named.
     ValueError
-        If a column is unknown or has missing values, an amount is negative or no
-        number, an organisation has no income at all or more than one founder.
+        If a column is unknown or has missing values, there is no row, an amount is
+        negative or no number, an organisation has no income at all or more than one
+        founder.
 
     See Also
     --------
@@ -547,6 +548,8 @@ def income(
         _columns.complete(data, source, "source"),
     ]
     amount = _columns.amounts(data, value, "value")
+    if data.empty:
+        raise ValueError("data has no rows; give at least one payment")
     keys = [
         pd.Series(name.array, name=which)
         for name, which in zip(names, "us", strict=True)
@@ -882,7 +885,7 @@ def reliability(
     ValueError
         As :func:`item_analysis`; if an item runs against the others and is not in
         `reverse`, since alpha then says nothing; if an item to be reversed is not in
-        `items` or an answer lies outside `limits`.
+        `items`, `limits` are not in order or an answer lies outside them.
 
     See Also
     --------
@@ -1001,6 +1004,11 @@ def _turned(
             raise ValueError("reverse= needs limits=, such as (1, 5)")
         return values
     low, high = limits
+    if not low < high:
+        raise ValueError(
+            f"limits= takes the lowest answer, then the highest, not {low:g} and "
+            f"{high:g}"
+        )
     astray = [
         name
         for name, answers in zip(names, values.T, strict=True)
@@ -1269,13 +1277,19 @@ def survival(
     x = ages.to_numpy()
     curves, medians = [], []
     for name, here in members:
-        curve = _kaplan_meier(x[here], events[here], since[here], conf_level)
+        curve = _survival.kaplan_meier(
+            x[here],
+            events[here],
+            since[here],
+            conf_level,
+            words=("age", "dissolved"),
+        )
         median = {
             "n": int(here.sum()),
             "events": int(events[here].sum()),
-            "estimate": _first_below(curve, "estimate"),
-            "conf_low": _first_below(curve, "conf_low"),
-            "conf_high": _first_below(curve, "conf_high"),
+            "estimate": _survival.first_below(curve, "estimate"),
+            "conf_low": _survival.first_below(curve, "conf_low"),
+            "conf_high": _survival.first_below(curve, "conf_high"),
             "conf_level": conf_level,
         }
         if group is not None:
@@ -1302,61 +1316,6 @@ def survival(
             }
         )
     return Survival(pd.concat(curves, ignore_index=True), pd.DataFrame(medians), test)
-
-
-def _kaplan_meier(
-    time: Array, event: NDArray[np.bool_], entry: Array, conf_level: float
-) -> pd.DataFrame:
-    from statsmodels.duration.survfunc import SurvfuncRight
-
-    start = pd.DataFrame(
-        {
-            "time": [0.0],
-            "at_risk": [int((entry == 0).sum())],
-            "events": [0],
-            "estimate": [1.0],
-            "std_error": [0.0],
-            "conf_low": [1.0],
-            "conf_high": [1.0],
-            "conf_level": [conf_level],
-        }
-    )
-    if not event.any():
-        return start
-    found = SurvfuncRight(time, event.astype(float), entry=entry)
-    times, share = found.surv_times, np.asarray(found.surv_prob)
-    at_risk, events = found.n_risk.astype(int), found.n_events.astype(int)
-    emptied = np.flatnonzero(at_risk == events)
-    if emptied.size and (time > times[emptied[0]]).any():
-        age = times[emptied[0]]
-        raise ValueError(
-            f"all {at_risk[emptied[0]]} under observation at age {age:g} were "
-            f"dissolved while others came in later, so the curve would stay at zero; "
-            f"study those who reached that age: drop the rows that ended by then"
-        )
-    error = np.where(share > 0, found.surv_prob_se, np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        spread = error / np.abs(share * np.log(share))
-    reach = np.exp(stats.norm.ppf(0.5 + conf_level / 2) * spread)
-    curve = pd.DataFrame(
-        {
-            "time": times,
-            "at_risk": at_risk,
-            "events": events,
-            "estimate": share,
-            "std_error": error,
-            "conf_low": share**reach,
-            "conf_high": share ** (1 / reach),
-            "conf_level": conf_level,
-        }
-    )
-    return pd.concat([start, curve], ignore_index=True)
-
-
-def _first_below(curve: pd.DataFrame, column: str) -> float:
-    """Return the first time at which a curve is at or below one half."""
-    reached = curve["time"][curve[column] <= 0.5 + 1e-12]
-    return float(reached.iloc[0]) if len(reached) else np.inf
 
 
 def survivorship(

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal, assert_series_equal
 
 from govlib import _qca, coordination
+from govlib.coordination import _minimise
 
 REFERENCE = Path(__file__).parent / "reference"
 NODES, TIES, ROLES, MINIMISED = (
@@ -162,6 +163,36 @@ def test_an_actor_without_duties_in_a_period():
     table = coordination.role_overlap(lists, unit="a", value="d", time="t")
     assert table["jaccard"].tolist() == [1, 0]
     assert np.isnan(table["overlap"][1])
+
+
+def test_every_community_has_a_list_of_its_own():
+    """By hand: in b nobody holds x, which a's committee does."""
+    rows = "a 1 rc x, a 1 pmc x, a 2 rc x, b 1 rc y, b 2 pmc y"
+    lists = pd.DataFrame(
+        [row.split() for row in rows.split(", ")],
+        columns=["place", "year", "actor", "duty"],
+    ).astype({"year": int})
+    names = {"unit": "actor", "value": "duty", "group": "place", "time": "year"}
+    table = coordination.responsibilities(lists, **names)
+    assert list(table.columns[:3]) == ["place", "year", "duty"]
+    found = table.set_index(["place", "year", "duty"])["status"]
+    assert found.to_dict() == {
+        ("a", 1, "x"): "overlap",
+        ("a", 1, "y"): "gap",
+        ("a", 2, "x"): "clear",
+        ("a", 2, "y"): "gap",
+        ("b", 1, "x"): "gap",
+        ("b", 1, "y"): "clear",
+        ("b", 2, "x"): "gap",
+        ("b", 2, "y"): "clear",
+    }
+    pairs = coordination.role_overlap(lists, **names)
+    assert pairs["shared"].tolist() == [1, 0, 0, 0]
+    # A community alone gives what it gives among others, but for the other's duty.
+    alone = coordination.responsibilities(
+        lists[lists["place"] == "a"], **names, duties=["x", "y"]
+    )
+    assert_frame_equal(alone, table[table["place"] == "a"])
 
 
 def test_duty_lists_do_not_depend_on_order_or_repetition():
@@ -635,7 +666,7 @@ def test_interval_of_development_has_the_closed_form(answers):
     assert table["estimate"][:4].tolist() == pytest.approx(expected)
 
 
-def test_intervals_do_not_depend_on_rows_order_or_workers(answers):
+def test_intervals_do_not_depend_on_the_order_of_rows(answers):
     options = {
         "subsystems": ["rc", "pmc"],
         "group": "社区",
@@ -1250,7 +1281,7 @@ def test_models_are_those_of_setqca(row):
     _, _, models = _qca.models(case["k"], wanted, free)
     literals = [sum(digit != 2 for term in model for digit in term) for model in models]
     ours = {
-        frozenset(coordination._written(term, "abcdef"[: case["k"]]) for term in model)
+        frozenset(_minimise._written(term, "abcdef"[: case["k"]]) for term in model)
         for model, n in zip(models, literals, strict=True)
         if n == min(literals)
     }

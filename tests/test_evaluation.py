@@ -291,7 +291,7 @@ def test_untreated_mean_is_that_of_average_people():
 
 def test_very_many_clusters_take_a_bound_for_degrees_of_freedom(monkeypatch):
     full = evaluation.cluster_trial(PEOPLE, cluster="community", **TRIAL)
-    monkeypatch.setattr(evaluation, "_MANY_CLUSTERS", 13)
+    monkeypatch.setattr("govlib.evaluation._shared.MANY_CLUSTERS", 13)
     bound = evaluation.cluster_trial(PEOPLE, cluster="community", **TRIAL)
     # Seven treated communities, seven not.
     assert line(bound, "effect")["degrees_of_freedom"] == 6

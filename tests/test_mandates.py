@@ -101,6 +101,16 @@ def test_what_tiers_add_adds_up(targets):
     )
 
 
+def test_targets_alone_are_followed_as_with_resources():
+    """The case splits targets level by level; who has what for them is not written."""
+    both, alone = handed(staff="staff"), handed(resources=None, staff="staff")
+    gone = "resource|passed_on|backing"
+    for one, other in ((both.table, alone.table), (both.units, alone.units)):
+        kept = one.loc[:, ~one.columns.str.contains(gone)]
+        assert_frame_equal(kept, other)
+        assert kept.shape[1] < one.shape[1]
+
+
 def test_a_unit_without_resources_hands_on_no_ratio():
     posts = UNITS["posts"].where(UNITS["name"] != "M1", 0)
     units = handed(UNITS.assign(posts=posts)).units.set_index("name")
@@ -255,6 +265,11 @@ def test_load_does_not_depend_on_the_order_of_rows():
     data = pd.concat([records(name="b"), records(name="a", a=90)])
     assert_frame_equal(loaded(data), loaded(data.iloc[::-1]))
     assert loaded(data)["name"].tolist() == ["a"] * 4 + ["b"] * 4
+
+
+def test_numbers_as_names_are_ordered_as_numbers():
+    data = pd.concat([records(name=10), records(name=2, a=90)])
+    assert loaded(data)["name"].tolist() == [2] * 4 + [10] * 4
 
 
 def test_no_arrivals_are_no_load():

@@ -277,6 +277,7 @@ def test_income_adds_payments_and_keeps_organisations_apart():
         (paid([1, None]), "1 missing"),
         (paid([1, 2], f=["a", "b"]), "more than one founder"),
         (paid(["1", "2"]), "holds text"),
+        (paid([1]).head(0), "no rows; give at least one payment"),
     ],
 )
 def test_income_refuses(data, words):
@@ -522,6 +523,7 @@ def test_a_heywood_case_has_no_omega():
         ({"staff": 99}, {**TURNED}, ValueError, "'staff' have the same"),
         ({}, {"items": NAMES, "reverse": ["ordered"]}, ValueError, "needs limits="),
         ({}, {**TURNED, "limits": (1, 4)}, ValueError, "outside limits= 1 to 4"),
+        ({}, {**TURNED, "limits": (5, 1)}, ValueError, "lowest answer, then"),
         ({}, {**TURNED, "reverse": ["oder"]}, ValueError, "did you mean 'ordered'"),
         ({}, {**TURNED, "reverse": "ordered"}, TypeError, "takes a list"),
         ({}, {**TURNED, "conf_level": 1}, ValueError, "conf_level="),

@@ -256,7 +256,7 @@ def test_readme_extra_and_files_exist():
 def test_both_commands_use_the_same_environment():
     """The second command must not undo the first."""
     assert PROJECT["dependency-groups"]["dev"] == ["govlib[dev]"]
-    assert "govlib[course]" in PROJECT["project"]["optional-dependencies"]["dev"]
+    assert "govlib[course,io]" in PROJECT["project"]["optional-dependencies"]["dev"]
     assert not re.search(r"uv run --(extra|group|with|no)", README)
 
 

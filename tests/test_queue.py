@@ -181,6 +181,7 @@ def test_as_simulated_by_ciw(row):
         ({"patience": 0}, ValueError, "patience= must be above zero"),
         ({"patience": 1.0, "longer_than": 1.0}, ValueError, "leave out patience"),
         ({"longer_than": -1}, ValueError, "longer_than="),
+        ({"longer_than": math.inf}, ValueError, "longer_than="),
     ],
 )
 def test_bad_rates_are_refused(how, error, words):

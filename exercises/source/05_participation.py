@@ -17,7 +17,7 @@ NUMBER = "05"
 SLUG = "participation"
 TITLE_EN = "Who takes part, and why not?"
 TITLE_ZH = "谁参与，为什么不参与？"
-PUBLIC_SEED = 126
+PUBLIC_SEED = 3
 
 INTRO_EN = """\
 You work with the survey in half of the sub-districts of S city. S city is synthetic: no

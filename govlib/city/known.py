@@ -11,6 +11,16 @@ from numpy.typing import ArrayLike, NDArray
 from tqdm import tqdm
 
 from govlib import _validate
+from govlib.city import (
+    known_boundaries,
+    known_lifts,
+    known_matters,
+    known_organisations,
+    known_programmes,
+    known_requests,
+    known_services,
+    known_structure,
+)
 from govlib.city.cases import CASES
 from govlib.city.known_participation import (
     ROWS as PARTICIPATION_ROWS,
@@ -34,7 +44,16 @@ ESTATE = next(c.community for c in CASES if c.case == "resettlement_estate")
 # (how many simulated cities are enough), figures(seed) -> one number per symbol in one
 # city, and per "naive_" + symbol; exact() -> numbers that need no simulated city; and
 # shown(seed) -> per symbol the naive answer in the shipped city and its standard error.
-THEMES: tuple[ModuleType, ...] = ()
+THEMES: tuple[ModuleType, ...] = (
+    known_boundaries,
+    known_lifts,
+    known_matters,
+    known_organisations,
+    known_programmes,
+    known_requests,
+    known_services,
+    known_structure,
+)
 # Chapters whose truths are about residents, and the tables that answer them.
 RESIDENTS = ("04", "05")
 SURVEYED = ("survey", "activity_room", "communities")

@@ -1,143 +1,53 @@
-"""Lifts for old stairwells: who owns, what each pays, who agrees, what gets built."""
+"""Lifts for old stairwells: who is asked, who agrees, what passes, what gets built."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from math import erf, sqrt
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from govlib.city.agenda import TOPICS, Agenda, agenda
+from govlib.city.base import Base
 from govlib.city.cases import CASES
-from govlib.city.institutions import QUARTERS, Institutions
+from govlib.city.institutions import Institutions
+from govlib.city.lift_plans import SCHEMES, Plans, payments, plans, together
 from govlib.city.participation import sigmoid
-from govlib.city.people import Booleans, Floats, Homes, Integers, People
-from govlib.city.places import Community, whole
+from govlib.city.people import Booleans, Floats, Integers, homes, people
+from govlib.city.places import Community
+from govlib.city.remedies import Remedy, replaced
 from govlib.city.streams import poisson_quantile, stream
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+TABLES = ("lift_stairwells", "lift_flats", "agenda_items")
+USES: tuple[str, ...] = ()
 
 # Everybody is asked at the door in the first of these quarters, before any hall is
 # open; owners vote in the second.
 POLLED, VOTED = 4, 10
-# Stairwells drawn in each community of old housing; the study's estate and
-# sub-district have as many in all.
-DRAWN = 2
-NAMED = {"estate_h": 12, "subdistrict_h": 6}
 # Meetings that the study counts in its sub-district: more than ten.
 MEETINGS = 11
-# Cost of a lift in units of 10,000 yuan; the subsidy is a share of it, up to a cap.
-COST, SUBSIDY_SHARE, SUBSIDY_CAP = (56, 82), 0.4, 280_000
-# Coefficients by floor in tenths: those of the first floors, and what each floor above
-# adds. How many plans use each.
-SCHEMES = {
-    "guangzhou": ((0, 5, 10), 1, 0.60),
-    "steep": ((0, 0, 10), 2, 0.25),
-    "equal": ((0, 10), 0, 0.15),
-}
 # Yuan for each ground-floor flat, where it is offered: nearly always after a poll in
 # which no owner of the ground floor agreed, else seldom.
 COMPENSATION, OFFERED, SELDOM = 20_000, 0.8, 0.1
-# Rented homes: part belongs to the housing company that built the house and has not
-# sold them, part to a neighbour, the rest each to somebody elsewhere.
-COMPANY, NEIGHBOUR = 0.3, 0.15
-# Log odds that an owner agrees: the floor's and the money's part, ...
-CONSENT = {
-    "intercept": -0.3,
-    "climb": 0.79,
-    "cost": 0.4,
-    "loss_first": 1.8,
-    "loss_second": 0.66,
-    "hall": 0.78,
-    "hall_low": 0.55,
-    "frailty": 0.3,
-    "frail_mean": 0.25,
-    # ... who lives elsewhere, and troubled places. Both are centred on old housing.
-    "elsewhere": -0.6,
-    "elsewhere_mean": 0.28,
-    "need": -0.7,
-    "need_mean": 0.8,
-}
+# Log odds that an owner agrees, besides what `PARAMETERS` say of halls, money, need.
+INTERCEPT, CLIMB, LOSS = -0.1, 0.79, (1.8, 0.66)
+FRAILTY, FRAIL_MEAN = 0.3, 0.25
+# Who lives elsewhere, and need, are centred on old housing.
+ELSEWHERE, ELSEWHERE_MEAN, NEED_MEAN = -0.6, 0.28, 0.8
 # What the vote of an owner shares with the neighbours' in one stairwell, and with the
 # owner's own answer at another time; variances of a standard normal draw.
-MOOD, TASTE = 0.1, 0.5
+MOOD, TASTE = 0.1, 0.75
 # Chance to be met at the door and to vote, of those who live here and elsewhere.
-MET, COMES, COMES_ELSEWHERE, MET_ELSEWHERE = 0.9, 0.8, 0.55, 0.65
+TAKES_PART = ((0.9, 0.65), (0.8, 0.55))
 ABSTAINS = 0.08
 # After a vote that passed: chance to object, of an owner who did not agree, by floor;
-# talks in a hall leave this part of it. Chance that mediation settles an objection.
-OBJECTS = (0.5, 0.25, 0.03)
-HEARD = 0.6
-SETTLED, SETTLED_HALL = 0.5, 0.7
+# talks in a hall leave this part of it. Chance that mediation settles an objection,
+# without and with a hall.
+OBJECTS, HEARD, SETTLED = (0.75, 0.5, 0.12), 0.6, (0.3, 0.5)
 # Answers and tenures as numbers, in the order of their words.
 AGREE, OPPOSE, ABSTAIN, SILENT = range(4)
 ANSWERS = ("agree", "oppose", "abstain", "not voted")
-OWNER, TENANT, UNSOLD = range(3)
-TENURES = ("owner", "tenant", "unsold")
-
-
-@dataclass(frozen=True, slots=True)
-class Plans:
-    """
-    Stairwells of one community where a lift is planned, and their flats.
-
-    Attributes
-    ----------
-    code : tuple of str, length S
-        Codes of the stairwells.
-    estate : numpy.ndarray of int, shape (S,)
-        Number of the estate, from 0.
-    drawn : numpy.ndarray of bool, shape (S,)
-        Drawn by lot like those of every other community of old housing.
-    floors, cost, subsidy, scheme : numpy.ndarray of int, shape (S,)
-        Floors; yuan; place in `SCHEMES`.
-    home : numpy.ndarray of int, shape (n,)
-        Stairwell of each flat, by its place here.
-    floor, number : numpy.ndarray of int, shape (n,)
-        Floor from 1, and number on the floor from 1.
-    area : numpy.ndarray of int, shape (n,)
-        Exclusive area in tenths of a square metre.
-    coefficient : numpy.ndarray of int, shape (n,)
-        Tenths.
-    frail : numpy.ndarray of float, shape (n,)
-        How hard stairs are for those who live in the flat, 0 to 1.
-    elsewhere : numpy.ndarray of bool, shape (n,)
-        Whether somebody else than the owner lives in it.
-    owner : numpy.ndarray of int, shape (n,)
-        Number of the flat's owner in the community, from 0.
-    unsold : numpy.ndarray of bool, shape (n,)
-        Whether the owner is the housing company.
-    """
-
-    code: tuple[str, ...]
-    estate: Integers
-    drawn: Booleans
-    floors: Integers
-    cost: Integers
-    subsidy: Integers
-    scheme: Integers
-    home: Integers
-    floor: Integers
-    number: Integers
-    area: Integers
-    coefficient: Integers
-    frail: Floats
-    elsewhere: Booleans
-    owner: Integers
-    unsold: Booleans
-
-    @property
-    def first(self) -> Integers:
-        """
-        Place of the first flat of each owner.
-
-        Returns
-        -------
-        numpy.ndarray of int, shape (owners,)
-            Places in the arrays of flats.
-        """
-        return np.unique(self.owner, return_index=True)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +67,8 @@ class Lifts:
         Answer of the flat's owner, a place in `ANSWERS`.
     tenant_poll, tenant_vote : numpy.ndarray of int, shape (n,)
         Answer of those who rent, where somebody does.
+    hall : numpy.ndarray of bool, shape (S,)
+        Whether talks were held in a deliberation hall.
     meetings : numpy.ndarray of int, shape (S,)
         Meetings before the vote.
     passed, built : numpy.ndarray of bool, shape (S,)
@@ -173,6 +85,7 @@ class Lifts:
     vote: Integers
     tenant_poll: Integers
     tenant_vote: Integers
+    hall: Booleans
     meetings: Integers
     passed: Booleans
     built: Booleans
@@ -180,234 +93,13 @@ class Lifts:
     settled: Booleans
 
 
-def plans(seed: int, community: Community, homes: Homes, people: People) -> Plans:
-    """
-    Choose stairwells for a lift, and say who owns their flats.
-
-    Parameters
-    ----------
-    seed : int
-        Seed of the city.
-    community : Community
-        Its variables.
-    homes : Homes
-        Where each household lives.
-    people : People
-        The residents.
-
-    Returns
-    -------
-    Plans
-        The stairwells; none where housing is not old.
-
-    Notes
-    -----
-    Two stairwells without an empty flat are drawn by lot in each community of old
-    housing, more where the study names the place. A home whose residents do not own
-    it belongs to the housing company that never sold it (0.3), to a neighbour in the
-    stairwell (0.15) or to somebody elsewhere. Stairs are hard for a household by the
-    age of its oldest member: ``(age - 60) / 40``, within 0 and 1.
-    """
-    code = community.code
-    well = homes.block * 1000 + homes.stairwell
-    levels, place, size = np.unique(well, return_inverse=True, return_counts=True)
-    top = np.zeros(levels.size, np.int64)
-    np.maximum.at(top, place, homes.floor)
-    floors = np.zeros(levels.size, np.int64)
-    floors[place] = homes.floors
-    # A stairwell is full if its top floor is, for flats are filled from below.
-    on_top = np.bincount(place[homes.floor == floors[place]], minlength=levels.size)
-    on_first = np.bincount(place[homes.floor == 1], minlength=levels.size)
-    full = (top == floors) & (on_top == on_first)
-    estates, blocks, wells = levels // 1_000_000, levels // 1000 % 1000, levels % 1000
-    names = [
-        f"{code}-{e + 1}-B{b + 1:02}-{w + 1}"
-        for e, b, w in zip(estates, blocks, wells, strict=True)
-    ]
-    if community.housing != "old":
-        full[:] = False
-    lot = np.array([stream(seed, "lift_plan", name).random() for name in names])
-    order = [int(k) for k in np.argsort(lot, kind="stable") if full[k]]
-    drawn = order[:DRAWN]
-    chosen = sorted(set(drawn) | set(_named(code, order, estates)))
-    return _plans(seed, homes, people, place, chosen, names, drawn, floors)
-
-
-def _named(code: str, order: list[int], estates: Integers) -> list[int]:
-    """Choose more stairwells where the study names the place."""
-    found: list[int] = []
-    for case in CASES:
-        if case.case in NAMED and case.level == "estate" and case.community == code:
-            number = int(case.place.rpartition("-")[2]) - 1
-            there = [k for k in order if estates[k] == number]
-            found += there[: NAMED[case.case]]
-        elif case.case in NAMED and code.startswith(f"{case.place}-"):
-            found += order[: NAMED[case.case]]
-    return found
-
-
-def _plans(
-    seed: int,
-    homes: Homes,
-    people: People,
-    place: Integers,
-    chosen: list[int],
-    names: list[str],
-    drawn: list[int],
-    floors: Integers,
-) -> Plans:
-    """Give each chosen stairwell its offer, and each flat its owner."""
-    oldest = np.zeros(homes.floor.size, np.int64)
-    np.maximum.at(oldest, people.household, people.age)
-    owned = np.zeros(homes.floor.size, np.bool_)
-    owned[people.household] = people.owner
-    offers, flats = [], []
-    owners = 0
-    for at, k in enumerate(chosen):
-        here = np.flatnonzero(place == k)
-        draws = stream(seed, "lift_offer", names[k]).random(3)
-        cost = int(whole(draws[0], COST)) * 10_000
-        scheme = int(np.searchsorted(np.cumsum(_PARTS)[:-1], draws[1], side="right"))
-        subsidy = min(round(SUBSIDY_SHARE * cost), SUBSIDY_CAP)
-        offers.append((cost, subsidy, scheme))
-        floor = homes.floor[here]
-        number = np.arange(here.size) - np.searchsorted(floor, floor) + 1
-        # Flats on one side are larger, the same way on every floor.
-        base, step = whole(draws[2], (38, 62)), (0, 95, -40)
-        area = 10 * base + np.array(step)[(number - 1) % 3]
-        owner, unsold = _owners(seed, names[k], owned[here])
-        flats.append(
-            (
-                np.full(here.size, at),
-                floor,
-                number,
-                area,
-                coefficients(floor, scheme),
-                np.clip((oldest[here] - 60) / 40, 0, 1),
-                ~owned[here],
-                owners + owner,
-                unsold,
-            )
-        )
-        owners += int(owner.max()) + 1
-    columns = [np.concatenate(part) for part in zip(*flats, strict=True)]
-    if not columns:
-        columns = [np.zeros(0, np.int64) for _ in range(9)]
-        columns[5], columns[6], columns[8] = (
-            np.zeros(0),
-            np.zeros(0, np.bool_),
-            np.zeros(0, np.bool_),
-        )
-    cost, subsidy, scheme = np.array(offers, np.int64).reshape(-1, 3).T
-    return Plans(
-        code=tuple(names[k] for k in chosen),
-        estate=np.array(
-            [int(names[k].rsplit("-", 3)[1]) - 1 for k in chosen], np.int64
-        ),
-        drawn=np.isin(chosen, drawn),
-        floors=floors[chosen],
-        cost=cost,
-        subsidy=subsidy,
-        scheme=scheme,
-        home=columns[0],
-        floor=columns[1],
-        number=columns[2],
-        area=columns[3],
-        coefficient=columns[4],
-        frail=columns[5],
-        elsewhere=columns[6],
-        owner=columns[7],
-        unsold=columns[8],
-    )
-
-
-_PARTS = [part for _, _, part in SCHEMES.values()]
-
-
-def _owners(seed: int, name: str, owned: Booleans) -> tuple[Integers, Booleans]:
-    """Number the owners of a stairwell's flats by their first flat."""
-    n = owned.size
-    draws = stream(seed, "lift_owners", name).random((2, n))
-    unsold = ~owned & (draws[0] < COMPANY)
-    neighbours = np.flatnonzero(owned)
-    owner = np.arange(n)
-    owner[unsold] = n
-    if neighbours.size:
-        bought = ~owned & ~unsold & (draws[0] < COMPANY + NEIGHBOUR)
-        owner[bought] = neighbours[(draws[1, bought] * neighbours.size).astype(int)]
-    _, first, numbered = np.unique(owner, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first))[numbered], unsold
-
-
-def coefficients(floor: Integers, scheme: int) -> Integers:
-    """
-    Look up the coefficient of each flat.
-
-    Parameters
-    ----------
-    floor : numpy.ndarray of int, shape (n,)
-        Floors, from 1.
-    scheme : int
-        Place in `SCHEMES`.
-
-    Returns
-    -------
-    numpy.ndarray of int, shape (n,)
-        Tenths.
-
-    Examples
-    --------
-    >>> coefficients(np.arange(1, 7), 0)
-    array([ 0,  5, 10, 11, 12, 13])
-    """
-    first, step, _ = list(SCHEMES.values())[scheme]
-    last = len(first)
-    above = np.maximum(floor - last, 0)
-    return np.array(first)[np.minimum(floor, last) - 1] + step * above
-
-
-def payments(
-    plans: Plans, compensation: Integers, outside: bool = False
-) -> NDArray[np.int64]:
-    """
-    Share the cost of each lift to the last fen.
-
-    Parameters
-    ----------
-    plans : Plans
-        The stairwells.
-    compensation : numpy.ndarray of int, shape (S,)
-        Yuan for each flat on the ground floor.
-    outside : bool, default False
-        Whether a fund pays the compensation; otherwise all flats raise it by their
-        coefficients.
-
-    Returns
-    -------
-    numpy.ndarray of int, shape (n,)
-        Fen that each flat pays, less what it is paid.
-
-    Notes
-    -----
-    Each pays in proportion to its coefficient, rounded down; what is left goes, one
-    fen each, to the largest remainders, of equal ones to the lower flat.
-    """
-    n_wells = len(plans.code)
-    paid = 100 * compensation[plans.home] * (plans.floor == 1)
-    raised = 0 if outside else np.bincount(plans.home, paid, n_wells).astype(np.int64)
-    amount = 100 * (plans.cost - plans.subsidy) + raised
-    weight = np.bincount(plans.home, plans.coefficient, n_wells).astype(np.int64)
-    product = amount[plans.home] * plans.coefficient
-    due, remainder = np.divmod(product, weight[plans.home])
-    left = amount - np.bincount(plans.home, due, n_wells).astype(np.int64)
-    order = np.lexsort((plans.number, plans.floor, -remainder, plans.home))
-    starts = np.searchsorted(plans.home, np.arange(n_wells))
-    place = np.arange(order.size) - starts[plans.home[order]]
-    due[order] += place < left[plans.home[order]]
-    return due - paid
-
-
-def utility(plans: Plans, payment: Integers, hall: Floats, need: Floats) -> Floats:
+def utility(
+    plans: Plans,
+    payment: Integers,
+    hall: Floats | Booleans | float,
+    need: Floats | float,
+    parameters: dict[str, float],
+) -> Floats:
     """
     Evaluate the log odds that each flat's owner agrees to the lift.
 
@@ -417,8 +109,10 @@ def utility(plans: Plans, payment: Integers, hall: Floats, need: Floats) -> Floa
         The stairwells.
     payment : numpy.ndarray of int, shape (n,)
         Fen.
-    hall, need : float
-        Whether a hall is open in the community, and its need.
+    hall, need : float or numpy.ndarray of float, shape (n,)
+        Whether talks were held in a deliberation hall, and the community's need.
+    parameters : dict of str to float
+        All parameters.
 
     Returns
     -------
@@ -429,22 +123,23 @@ def utility(plans: Plans, payment: Integers, hall: Floats, need: Floats) -> Floa
     -----
     With floor f, payment m in 10,000 yuan, hall h, frailty r::
 
-        -0.3 + (0.79 + 0.3 (r - 0.25)) (f - 1) - 0.4 m - 1.8 [f = 1] - 0.66 [f = 2]
-        + h (0.78 + 0.55 [f <= 2]) - 0.6 (elsewhere - 0.28) - 0.7 (need - 0.8)
+        -0.1 + (0.79 + 0.3 (r - 0.25)) (f - 1) - lift_cost m - 1.8 [f = 1]
+        - 0.66 [f = 2] + h (lift_hall + lift_hall_low [f <= 2])
+        - 0.6 (elsewhere - 0.28) - lift_need (need - 0.8)
 
     Who lives elsewhere does not climb: r is 0. The numbers are teaching assumptions.
     """
-    c, above, low = CONSENT, plans.floor - 1, plans.floor <= 2
+    above, low = plans.floor - 1, plans.floor <= 2
     frail = np.where(plans.elsewhere, 0.0, plans.frail)
     of_flat = (
-        c["intercept"]
-        + (c["climb"] + c["frailty"] * (frail - c["frail_mean"])) * above
-        - c["cost"] * payment / 1_000_000
-        - c["loss_first"] * (plans.floor == 1)
-        - c["loss_second"] * (plans.floor == 2)
-        + hall * (c["hall"] + c["hall_low"] * low)
-        + c["elsewhere"] * (plans.elsewhere - c["elsewhere_mean"])
-        + c["need"] * (need - c["need_mean"])
+        INTERCEPT
+        + (CLIMB + FRAILTY * (frail - FRAIL_MEAN)) * above
+        - parameters["lift_cost"] * payment / 1_000_000
+        - LOSS[0] * (plans.floor == 1)
+        - LOSS[1] * (plans.floor == 2)
+        + hall * (parameters["lift_hall"] + parameters["lift_hall_low"] * low)
+        + ELSEWHERE * (plans.elsewhere - ELSEWHERE_MEAN)
+        - parameters["lift_need"] * (need - NEED_MEAN)
     )
     flats = np.bincount(plans.owner)
     return (np.bincount(plans.owner, of_flat) / flats)[plans.owner]
@@ -470,29 +165,29 @@ def passes(plans: Plans, vote: Integers, rule: str = "civil_code") -> Booleans:
     numpy.ndarray of bool, shape (..., S)
         Whether each passes.
     """
-    n_wells, first = len(plans.code), plans.first
-
-    def total(where: Booleans, weight: Integers) -> Integers:
-        # Sums over the flats of each stairwell, which stand together.
-        return np.add.reduceat(where * weight, starts, axis=-1)
-
-    if not n_wells:
-        return np.zeros((*vote.shape[:-1], 0), np.bool_)
-    starts = np.searchsorted(plans.home, np.arange(n_wells))
     heads = np.zeros(plans.home.size, np.int64)
-    heads[first] = 1
-    won = np.ones((*vote.shape[:-1], n_wells), np.bool_)
-    for weight in (heads, plans.area):
-        if rule == "heads" and weight is plans.area:
-            continue
-        everyone = total(np.ones_like(vote, np.bool_), weight)
-        came, agree = total(vote != SILENT, weight), total(vote == AGREE, weight)
+    heads[plans.first] = 1
+    weights = [heads] if rule == "heads" else [heads, plans.area]
+    won = np.ones((*vote.shape[:-1], len(plans.code)), np.bool_)
+    for weight in weights:
+        everyone = _sums(plans, weight)
+        came = _sums(plans, weight * (vote != SILENT))
+        agree = _sums(plans, weight * (vote == AGREE))
         if rule in ("civil_code", "heads"):
             won &= (3 * came >= 2 * everyone) & (4 * agree >= 3 * came)
         else:
             up, down = {"two_thirds": (2, 3), "ninety_percent": (9, 10)}[rule]
             won &= down * agree >= up * everyone
     return won
+
+
+def _sums(plans: Plans, values: Integers | Booleans) -> Integers:
+    """Add up flats' whole numbers by stairwell, shape (..., n) to (..., S)."""
+    if not plans.code:
+        return np.zeros((*values.shape[:-1], 0), np.int64)
+    # Flats of a stairwell stand together.
+    starts = np.searchsorted(plans.home, np.arange(len(plans.code)))
+    return np.add.reduceat(values.astype(np.int64), starts, axis=-1)
 
 
 def normal_cdf(z: Floats) -> Floats:
@@ -573,7 +268,9 @@ def draws(seed: int, plans: Plans, times: int = 1, variable: str = "lift") -> Dr
         z = sqrt(MOOD) * mood + sqrt(TASTE) * taste + sqrt(1 - MOOD - TASTE) * fresh
         parts.append((z, rng.random((times, 5, n))))
     if not parts:
-        return Draws(*(np.zeros((times, *s)) for s in ((2, 0), (2, 0), (0,), (0,), (0,))))
+        return Draws(
+            *(np.zeros((times, *s)) for s in ((2, 0), (2, 0), (0,), (0,), (0,)))
+        )
     z, uniform = (np.concatenate(p, axis=-1) for p in zip(*parts, strict=True))
     mine = plans.first[plans.owner]
     z, uniform = z[..., mine], uniform[..., mine]
@@ -610,7 +307,7 @@ def answers(
     numpy.ndarray of int, shape (..., n)
         Places in `ANSWERS`.
     """
-    here, away = ((MET, MET_ELSEWHERE), (COMES, COMES_ELSEWHERE))[at]
+    here, away = TAKES_PART[at]
     # Who has several flats takes part as who has the first of them.
     mine = plans.first[plans.owner]
     come = np.where(plans.elsewhere[mine], away, here) if turnout is None else turnout
@@ -628,27 +325,70 @@ def offered(plans: Plans, poll: Integers, uniform: Floats) -> Integers:
     ----------
     plans : Plans
         The stairwells.
-    poll : numpy.ndarray of int, shape (n,)
+    poll : numpy.ndarray of int, shape (..., n)
         Answers at the door.
-    uniform : numpy.ndarray of float, shape (S,)
+    uniform : numpy.ndarray of float, shape (..., S)
         Stored numbers.
 
     Returns
     -------
-    numpy.ndarray of int, shape (S,)
+    numpy.ndarray of int, shape (..., S)
         Yuan for each flat on the ground floor: 20,000 with chance 0.8 where nobody
         on it agreed in the poll, with chance 0.1 elsewhere.
     """
-    low = plans.floor == 1
-    agreed = np.bincount(
-        plans.home[low], poll[low] == AGREE, minlength=len(plans.code)
-    )
+    agreed = _sums(plans, (plans.floor == 1) & (poll == AGREE))
     chance = np.where(agreed == 0, OFFERED, SELDOM)
     return COMPENSATION * (uniform < chance).astype(np.int64)
 
 
+def against(plans: Plans, poll: Integers) -> Floats:
+    """
+    Measure how many did not agree at the door.
+
+    Parameters
+    ----------
+    plans : Plans
+        The stairwells.
+    poll : numpy.ndarray of int, shape (..., n)
+        Answers at the door.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (..., S)
+        Share of flats whose owner was against or not met.
+    """
+    everyone = _sums(plans, np.ones(plans.home.size, np.int64))
+    return _sums(plans, poll != AGREE) / everyone
+
+
+def talks(
+    plans: Plans, poll: Integers, uniform: Floats, parameters: dict[str, float]
+) -> Booleans:
+    """
+    Decide which stairwells would bring their talks to a hall.
+
+    Parameters
+    ----------
+    plans : Plans
+        The stairwells.
+    poll : numpy.ndarray of int, shape (..., n)
+        Answers at the door.
+    uniform : numpy.ndarray of float, shape (..., S)
+        Stored numbers.
+    parameters : dict of str to float
+        All parameters.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (..., S)
+        True with log odds ``lift_hard (d - 0.5)``, d being the share that did not
+        agree: with the parameter above zero, hard cases go to the hall.
+    """
+    return uniform < sigmoid(parameters["lift_hard"] * (against(plans, poll) - 0.5))
+
+
 def objections(
-    plans: Plans, vote: Integers, draws: Draws, hall: float
+    plans: Plans, vote: Integers, draws: Draws, hall: Floats | Booleans | float
 ) -> tuple[Booleans, Booleans]:
     """
     Say which owners would object if the vote passed, and whose objection is settled.
@@ -661,22 +401,22 @@ def objections(
         Answers.
     draws : Draws
         Stored numbers.
-    hall : float
-        Whether a hall is open.
+    hall : float or numpy.ndarray of float, shape (n,) or (..., n)
+        Whether talks were held in a deliberation hall.
 
     Returns
     -------
     objected, settled : numpy.ndarray of bool, shape (..., n)
         True for the first flat of an owner who did not agree, with a chance by its
-        floor (0.5, 0.25, and 0.03 above), in a hall 0.6 of it; mediation settles half,
-        in a hall 0.7 of the objections.
+        floor (0.75, 0.5, and 0.12 above), after talks in a hall 0.6 of it; mediation
+        settles 0.3, after such talks 0.5 of the objections.
     """
     chance = np.array(OBJECTS)[np.minimum(plans.floor, len(OBJECTS)) - 1]
-    chance = chance * (HEARD if hall else 1.0)
+    chance = chance * np.where(hall, HEARD, 1.0)
     one = np.zeros(plans.home.size, np.bool_)
     one[plans.first] = True
     objected = one & (vote != AGREE) & (draws.objects < chance)
-    settled = objected & (draws.settles < (SETTLED_HALL if hall else SETTLED))
+    settled = objected & (draws.settles < np.where(hall, SETTLED[1], SETTLED[0]))
     return objected, settled
 
 
@@ -696,18 +436,15 @@ def stands(plans: Plans, objected: Booleans, settled: Booleans) -> Booleans:
     numpy.ndarray of bool, shape (..., S)
         True where work may go on.
     """
-    if not plans.code:
-        return np.zeros((*objected.shape[:-1], 0), np.bool_)
-    starts = np.searchsorted(plans.home, np.arange(len(plans.code)))
-    return np.add.reduceat((objected & ~settled).astype(int), starts, axis=-1) == 0
+    return _sums(plans, objected & ~settled) == 0
 
 
 def lifts(
     seed: int,
     community: Community,
     institutions: Institutions,
-    homes: Homes,
-    people: People,
+    parameters: dict[str, float],
+    remedies: Sequence[Remedy] = (),
 ) -> Lifts:
     """
     Poll, offer, vote, wait for objections, and build, in one community.
@@ -720,10 +457,10 @@ def lifts(
         Its variables.
     institutions : Institutions
         Its variables by quarter.
-    homes : Homes
-        Where each household lives.
-    people : People
-        The residents.
+    parameters : dict of str to float
+        All parameters.
+    remedies : sequence of Remedy, optional
+        Interventions, of which ``"lift_compensation"`` acts here.
 
     Returns
     -------
@@ -732,36 +469,40 @@ def lifts(
 
     Notes
     -----
-    The poll at the door is in quarter 4, the vote in quarter 10. Before the vote there
-    are ``2 + 3 hall + 3 d`` meetings on average, d being the share of owners who did
-    not agree at the door; in the study's sub-district H at least 11. No equation has
-    meetings on its right-hand side.
+    The poll at the door is in quarter 4, the vote in quarter 10. Let d be the share of
+    flats whose owner did not agree at the door. Where a hall is open, talks are held in
+    it with log odds ``lift_hard (d - 0.5)``. Before the vote there are
+    ``2 + 3 hall + 3 d`` meetings on average, hall being whether talks were; in the
+    study's sub-district H at least 11. No equation has meetings on its right-hand side.
     """
-    plan = plans(seed, community, homes, people)
+    built = homes(seed, community)
+    plan = plans(seed, community, built, people(seed, community, built, parameters))
     own = draws(seed, plan)
-    hall, need = institutions.hall, institutions.need
+    need = institutions.need
     n_wells = len(plan.code)
-    extra = np.array(
-        [stream(seed, "lift_talks", code).random(2) for code in plan.code]
-    ).reshape(-1, 2)
+    extra = [stream(seed, "lift_talks", code).random(3) for code in plan.code]
+    lot, meet, go = np.array(extra).reshape(-1, 3).T
 
     nothing = np.zeros(n_wells, np.int64)
-    first = utility(plan, payments(plan, nothing), hall[POLLED - 1], need[POLLED - 1])
+    first = payments(plan, nothing)
+    first = utility(plan, first, 0.0, need[POLLED - 1], parameters)
     poll = answers(plan, first, own, 0)[0]
-    compensation = offered(plan, poll, extra[:, 0])
+    compensation = offered(plan, poll, lot)
+    given = replaced(remedies, "lift_compensation", community.code, VOTED, float("nan"))
+    if given == given:
+        compensation = np.full(n_wells, int(given))
     payment = payments(plan, compensation)
-    open_ = float(hall[VOTED - 1])
-    vote = answers(plan, utility(plan, payment, open_, need[VOTED - 1]), own, 1)[0]
-    against = np.bincount(plan.home, poll != AGREE, n_wells) / np.maximum(
-        np.bincount(plan.home, minlength=n_wells), 1
-    )
-    meetings = poisson_quantile(extra[:, 1], 2 + 3 * open_ + 3 * against)
+    hall = talks(plan, poll, go, parameters) & (institutions.hall[VOTED - 1] == 1)
+    inside = hall[plan.home]
+    second = utility(plan, payment, inside, need[VOTED - 1], parameters)
+    vote = answers(plan, second, own, 1)[0]
+    meetings = poisson_quantile(meet, 2 + 3 * hall + 3 * against(plan, poll))
     named = next(c.place for c in CASES if c.case == "subdistrict_h")
     if community.subdistrict == named:
         meetings = np.maximum(meetings, MEETINGS)
     passed = passes(plan, vote)
     objected, settled = (
-        part[0] & passed[plan.home] for part in objections(plan, vote, own, open_)
+        part[0] & passed[plan.home] for part in objections(plan, vote, own, inside)
     )
     tenants = _tenants(seed, plan)
     return Lifts(
@@ -772,6 +513,7 @@ def lifts(
         vote=vote,
         tenant_poll=tenants[0],
         tenant_vote=tenants[1],
+        hall=hall,
         meetings=meetings,
         passed=passed,
         built=passed & stands(plan, objected, settled),
@@ -786,124 +528,168 @@ def _tenants(seed: int, plans: Plans) -> Integers:
         stream(seed, "lift_tenants", code).random((4, int((plans.home == k).sum())))
         for k, code in enumerate(plans.code)
     ]
-    uniform = np.concatenate(parts, axis=1) if parts else np.zeros((4, 0))
+    uniform = np.concatenate([np.zeros((4, 0)), *parts], axis=1)
     agree = uniform[:2] < sigmoid(0.4 + 0.5 * (plans.floor - 1))
-    return np.where(
-        uniform[2:] < [[MET], [COMES]], np.where(agree, AGREE, OPPOSE), SILENT
-    )
+    met = np.array([[here] for here, _ in TAKES_PART])
+    return np.where(uniform[2:] < met, np.where(agree, AGREE, OPPOSE), SILENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Agenda:
+def tables(
+    base: Base,
+    made: Mapping[str, pd.DataFrame],  # noqa: ARG001
+) -> dict[str, pd.DataFrame]:
     """
-    Items on the agenda of one community's meetings in the survey year.
-
-    Attributes
-    ----------
-    quarter, topic : numpy.ndarray of int, shape (k,)
-        Quarter, and place in `TOPICS`.
-    hall : numpy.ndarray of bool, shape (k,)
-        Whether the meeting was in a deliberation hall; else a joint meeting.
-    invited, attended, spoke, adopted : numpy.ndarray of int, shape (k,)
-        Residents: called to the meeting, came, spoke, saw what they said adopted.
-    agreed : numpy.ndarray of bool, shape (k,)
-        Whether the matter was settled by agreement.
-    """
-
-    quarter: Integers
-    topic: Integers
-    hall: Booleans
-    invited: Integers
-    attended: Integers
-    spoke: Integers
-    adopted: Integers
-    agreed: Booleans
-
-
-TOPICS = ("lift", "parking", "waste", "property service", "common space")
-# Residents called to one item at most, and items of a quarter at most.
-MOST_INVITED, MOST_ITEMS = 60, 6
-
-
-def agenda_chances(
-    hall: Floats | float, need: Floats | float, time: Floats | float
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """
-    Evaluate how likely one attends, speaks and is heard, and the matter is agreed.
+    Make the tables of lifts and of the meetings where they are talked about.
 
     Parameters
     ----------
-    hall, need, time : float or numpy.ndarray of float
-        Whether a hall is open, the community's need, and the share of the committee's
-        time left for self-governance.
+    base : Base
+        The city without its residents.
+    made : mapping of str to pandas.DataFrame
+        Tables of other themes; none is used.
 
     Returns
     -------
-    attends, speaks, heard, agreed : numpy.ndarray of float
-        Chances: of those invited, of those who came, of those who spoke, of matters.
-
-    Notes
-    -----
-    Log odds ``-0.9 + 0.8 hall - 0.3 need``, ``-0.9 + 2 t + 0.3 hall``,
-    ``-1.35 + 4 t + 0.4 hall`` and ``-0.4 + 0.8 hall - 0.4 need``, where t is time less
-    0.28: as at the meetings that the survey asks about, a hall brings people, and
-    whether they are heard hangs on the committee's time as well.
+    dict of str to pandas.DataFrame
+        By name.
     """
-    t = np.asarray(time) - 0.28
-    hall, need = np.asarray(hall, float), np.asarray(need, float)
-    return (
-        sigmoid(-0.9 + 0.8 * hall - 0.3 * need),
-        sigmoid(-0.9 + 2.0 * t + 0.3 * hall),
-        sigmoid(-1.35 + 4.0 * t + 0.4 * hall),
-        sigmoid(-0.4 + 0.8 * hall - 0.4 * need),
+    came, of_place, held = [], [], []
+    for place, has in zip(base.places, base.institutions, strict=True):
+        came.append(lifts(base.seed, place, has, base.parameters, base.remedies))
+        of_place += [place.code] * len(came[-1].plans.code)
+        held.append(agenda(base.seed, place, has))
+    every = _together(came)
+    found = (
+        _stairwells(of_place, every).sort_values("stairwell"),
+        _flats(every).sort_values(["stairwell", "flat", "tenure"]),
+        _items(base.codes, held),
+    )
+    return {
+        name: table.reset_index(drop=True)
+        for name, table in zip(TABLES, found, strict=True)
+    }
+
+
+def _together(parts: Sequence[Lifts]) -> Lifts:
+    """Put what came of the plans of several communities into one."""
+    joined: dict[str, Any] = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in fields(Lifts)
+        if field.name != "plans"
+    }
+    return Lifts(plans=together([part.plans for part in parts]), **joined)
+
+
+def _stairwells(of_place: list[str], came: Lifts) -> pd.DataFrame:
+    plan, n = came.plans, len(came.plans.code)
+
+    def count(where: Booleans, weight: Integers | None = None) -> Integers:
+        home = plan.home[where]
+        weights = None if weight is None else weight[where]
+        return np.bincount(home, weights, n).round().astype(np.int64)
+
+    every = np.ones(plan.home.size, np.bool_)
+    first = np.zeros(plan.home.size, np.bool_)
+    first[plan.first] = True
+    passed = pd.array(came.passed, dtype="boolean")
+
+    def only_passed(values: Integers | Booleans, kind: str) -> pd.Series:
+        return pd.Series(values).astype(kind).where(pd.Series(passed))
+
+    codes = pd.Series(plan.code, dtype="str")
+    return pd.DataFrame(
+        {
+            "stairwell": codes,
+            "estate": codes.str.rsplit("-", n=2).str[0].astype("str"),
+            "community": pd.Series(of_place, dtype="str"),
+            "drawn": plan.drawn,
+            "floors": plan.floors,
+            "flats": count(every),
+            "owners": count(first),
+            "total_area": count(every, plan.area) / 10,
+            "lift_cost": plan.cost,
+            "lift_subsidy": plan.subsidy,
+            "cost_scheme": pd.Series(plan.scheme)
+            .map(dict(enumerate(SCHEMES)))
+            .astype("str"),
+            "hall_talks": came.hall,
+            "meetings": came.meetings,
+            "compensation": came.compensation,
+            "vote_passed": came.passed,
+            "objections": only_passed(count(came.objected), "Int64"),
+            "objections_settled": only_passed(count(came.settled), "Int64"),
+            "lift_built": came.built,
+        }
     )
 
 
-def agenda(seed: int, community: Community, institutions: Institutions) -> Agenda:
-    """
-    Hold the meetings of one community in the four quarters up to the survey.
-
-    Parameters
-    ----------
-    seed : int
-        Seed of the city.
-    community : Community
-        Its variables.
-    institutions : Institutions
-        Its variables by quarter.
-
-    Returns
-    -------
-    Agenda
-        One entry per item: one a quarter and 0.4 more on average.
-    """
-    rng = stream(seed, "agenda", community.code)
-    rows = []
-    for quarter in range(QUARTERS - 3, QUARTERS + 1):
-        uniform = rng.random((MOST_ITEMS, 4))
-        people = rng.random((MOST_ITEMS, 3, MOST_INVITED))
-        items = 1 + int(poisson_quantile(uniform[:1, 0], np.array([0.4]))[0])
-        q = quarter - 1
-        hall = institutions.hall[q]
-        attends, speaks, heard, agreed = agenda_chances(
-            hall, institutions.need[q], institutions.self_governance_time[q]
-        )
-        for draw, who in zip(uniform[:items], people[:items], strict=True):
-            invited = int(whole(draw[1], (20, MOST_INVITED)))
-            came = who[0, :invited] < attends
-            spoke = came & (who[1, :invited] < speaks)
-            adopted = spoke & (who[2, :invited] < heard)
-            topic = int(whole(draw[2], (0, len(TOPICS) - 1)))
-            numbers = invited, came.sum(), spoke.sum(), adopted.sum()
-            rows.append((quarter, topic, hall == 1, *numbers, draw[3] < agreed))
-    table = np.array(rows, np.int64).T
-    return Agenda(
-        quarter=table[0],
-        topic=table[1],
-        hall=table[2].astype(np.bool_),
-        invited=table[3],
-        attended=table[4],
-        spoke=table[5],
-        adopted=table[6],
-        agreed=table[7].astype(np.bool_),
+def _flats(came: Lifts) -> pd.DataFrame:
+    plan = came.plans
+    codes = np.array(plan.code, dtype=object)
+    flat = [f"{f}{k:02}" for f, k in zip(plan.floor, plan.number, strict=True)]
+    # Owners are numbered within their stairwell.
+    starts = np.full(len(plan.code), plan.owner.size)
+    np.minimum.at(starts, plan.home, plan.owner)
+    number = plan.owner - starts[plan.home] + 1
+    objected = pd.Series(came.objected).astype("boolean")
+    # Of an owner's flats the first stands for all; who agreed cannot object.
+    asked = came.passed[plan.home] & (came.vote != AGREE)
+    mine = plan.first[plan.owner]
+    owners = pd.DataFrame(
+        {
+            "stairwell": codes[plan.home],
+            "flat": flat,
+            "tenure": np.where(plan.unsold, "unsold", "owner"),
+            "person": [f"O{k:02}" for k in number],
+            "floor": plan.floor,
+            "flat_area": plan.area / 10,
+            "frail": np.where(plan.elsewhere, 0.0, plan.frail),
+            "coefficient": plan.coefficient / 10,
+            "payment": came.payment / 100,
+            "poll": np.array(ANSWERS)[came.poll],
+            "vote": np.array(ANSWERS)[came.vote],
+            "objected": objected.iloc[mine].set_axis(range(mine.size)).where(asked),
+        }
     )
+    rented = plan.elsewhere
+    tenants = owners[rented].assign(
+        tenure="tenant",
+        person=[f"T{name}" for name in np.array(flat, dtype=object)[rented]],
+        frail=plan.frail[rented],
+        coefficient=np.nan,
+        payment=np.nan,
+        poll=np.array(ANSWERS)[came.tenant_poll[rented]],
+        vote=np.array(ANSWERS)[came.tenant_vote[rented]],
+        objected=pd.NA,
+    )
+    rows = pd.concat([owners, tenants.astype(owners.dtypes)], ignore_index=True)
+    text = ["stairwell", "flat", "tenure", "person", "poll", "vote"]
+    return rows.astype(dict.fromkeys(text, "str") | {"objected": "boolean"})
+
+
+def _items(codes: list[str], held: Sequence[Agenda]) -> pd.DataFrame:
+    names, of_place = [], []
+    for code, part in zip(codes, held, strict=True):
+        first = np.searchsorted(part.quarter, part.quarter)
+        within = np.arange(part.quarter.size) - first + 1
+        numbered = zip(part.quarter, within, strict=True)
+        names += [f"{code}-Q{quarter:02}-{k}" for quarter, k in numbered]
+        of_place += [code] * part.quarter.size
+    joined: dict[str, Any] = {
+        field.name: np.concatenate([getattr(part, field.name) for part in held])
+        for field in fields(Agenda)
+    }
+    return pd.DataFrame(
+        {
+            "item": pd.Series(names, dtype="str"),
+            "community": pd.Series(of_place, dtype="str"),
+            "quarter": joined["quarter"],
+            "venue": np.where(joined["hall"], "hall", "joint meeting"),
+            "item_topic": np.array(TOPICS)[joined["topic"]],
+            "invited": joined["invited"],
+            "attended": joined["attended"],
+            "spoke": joined["spoke"],
+            "heard": joined["adopted"],
+            "agreed": joined["agreed"],
+        }
+    ).astype(dict.fromkeys(["venue", "item_topic"], "str"))

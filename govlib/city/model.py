@@ -1,6 +1,6 @@
 """Simulate S city: every table from one model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -9,9 +9,20 @@ import pandas as pd
 from tqdm import tqdm
 
 from govlib import _validate
+from govlib.city import (
+    boundaries,
+    lifts,
+    matters,
+    organisations,
+    programmes,
+    requests,
+    services,
+    structure,
+    survey,
+    tables,
+)
 from govlib.city import parameters as parameters_
 from govlib.city import places as places_
-from govlib.city import survey, tables
 from govlib.city.base import Base, base
 from govlib.city.institutions import Institutions, institutions
 from govlib.city.participation import Participation, participation
@@ -23,7 +34,16 @@ from govlib.city.ties import WORLDS, Ties, ties
 # Modules that make further tables: each has TABLES, the names of those it makes, USES,
 # the names of those it starts from, and tables(base, made). An order in which every
 # theme finds what it uses.
-THEMES: tuple[ModuleType, ...] = ()
+THEMES: tuple[ModuleType, ...] = (
+    boundaries,
+    lifts,
+    matters,
+    organisations,
+    programmes,
+    requests,
+    services,
+    structure,
+)
 # Tables that tell of residents: made together, community by community.
 RESIDENTS = (
     "districts",
@@ -283,7 +303,11 @@ def simulate(
             needed |= set(theme.USES)
     made: dict[str, pd.DataFrame] = {}
     if needed & set(RESIDENTS):
-        made |= _residents(bare, world)
+        # A network is counted in the estates that the city without remedies would
+        # choose.
+        rosters = tables.census_estates(seed, bare.codes)
+        bar = tqdm(bare.codes, desc="communities", disable=None)
+        made |= residents(bare, world, bar, rosters)
     for theme in THEMES:
         if needed & set(theme.TABLES):
             made |= theme.tables(bare, made)
@@ -303,18 +327,39 @@ def _known(only: Sequence[str], makers: Mapping[str, ModuleType]) -> list[str]:
     return [_validate.choice(name, [*RESIDENTS, *makers], "only") for name in only]
 
 
-def _residents(bare: Base, world: str) -> dict[str, pd.DataFrame]:
-    """Let people live in the communities, and make the tables that tell of them."""
-    seed, given = bare.seed, bare.remedies
-    rows = tables.Rows(seed, bare.size)
-    # A network is counted in the estates that the city without remedies would choose.
-    rosters = tables.census_estates(seed, bare.codes)
-    for code in tqdm(bare.codes, desc="communities", disable=None):
+def residents(
+    bare: Base, world: str, codes: Iterable[str], rosters: Mapping[str, str]
+) -> dict[str, pd.DataFrame]:
+    """
+    Let people live in some communities, and make the tables that tell of them.
+
+    Parameters
+    ----------
+    bare : Base
+        The city.
+    world : str
+        ``"conflict"`` or ``"contact"``.
+    codes : iterable of str
+        Codes of the communities.
+    rosters : mapping of str to str
+        Estates whose network is counted, of the whole city.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        The tables named in `RESIDENTS`.
+    """
+    rows = tables.Rows(bare.seed, bare.size)
+    for code in codes:
         place = neighbourhood(
-            seed, code, remedies=given, parameters=bare.parameters, world=world
+            bare.seed,
+            code,
+            remedies=bare.remedies,
+            parameters=bare.parameters,
+            world=world,
         )
         drawn = survey.ask(
-            seed,
+            bare.seed,
             place.community,
             place.homes,
             place.people,
@@ -322,7 +367,9 @@ def _residents(bare: Base, world: str) -> dict[str, pd.DataFrame]:
             bare.size.surveyed,
         )
         part = place.participation()
-        drawn.items.update(survey.ask_participation(seed, place.community, part, drawn))
-        met = survey.meet(seed, place.community, place.people, part)
+        drawn.items.update(
+            survey.ask_participation(bare.seed, place.community, part, drawn)
+        )
+        met = survey.meet(bare.seed, place.community, place.people, part)
         rows.add(place, drawn, met, rosters)
     return rows.frames()

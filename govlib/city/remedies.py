@@ -5,15 +5,27 @@ from dataclasses import dataclass
 
 from govlib import _validate
 
-# What a remedy may set, and to what.
+# What a remedy may set, and to what: whole numbers where the limits are whole.
 VARIABLES = {
     "activity": (0, 1),
+    "delegation": (0, 1),
+    "doorstep": (0, 1),
     "functions": (0, 12),
     "hall": (0, 1),
     "households": (300, 20_000),
+    "joint_office": (0, 1),
+    "layer": (0, 1),
+    "lift_compensation": (0, 100_000),
+    "lift_support": (0.0, 1.0),
+    "lift_targets": (1, 100),
+    "lift_teams": (1, 50),
     "mandates": (0, 400),
     "non_local_share": (0.0, 1.0),
+    "party_coverage": (0.0, 1.0),
+    "platform": (0, 1),
+    "role_overlap": (0.0, 1.0),
     "staff": (1, 100),
+    "training": (0.0, 1.0),
 }
 
 
@@ -31,7 +43,10 @@ class Remedy:
         ``"activity"`` or ``"hall"`` (1 if shared activities are held or a deliberation
         hall is open, else 0), ``"mandates"`` and ``"staff"`` of the residents'
         committee, ``"functions"`` within 15 minutes (of 12), ``"non_local_share"``
-        (expected share, 0 to 1) or ``"households"``.
+        (expected share, 0 to 1), ``"households"``, or ``"lift_compensation"`` (yuan for
+        each ground-floor flat where a lift is planned), ``"lift_targets"`` of a
+        committee under the special plan and ``"lift_support"`` per target (0 to 1: all
+        that the plan reckons with).
     value : float
         What the variable is set to.
     communities : tuple of str or None
@@ -97,7 +112,8 @@ def check(
             )
         _validate.choice(remedy.variable, VARIABLES, "variable")
         _validate.between(remedy.value, *VARIABLES[remedy.variable], remedy.variable)
-        if remedy.variable != "non_local_share" and remedy.value != int(remedy.value):
+        whole = isinstance(VARIABLES[remedy.variable][0], int)
+        if whole and remedy.value != int(remedy.value):
             raise ValueError(
                 f"{remedy.variable} takes a whole number, not {remedy.value!r}"
             )

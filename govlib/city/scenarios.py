@@ -1,7 +1,8 @@
 """What if: a remedy against none, over many futures of one city, on arrays."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import joblib
 import numpy as np
@@ -10,6 +11,7 @@ from tqdm import tqdm
 
 from govlib import _validate
 from govlib.city import institutions as institutions_
+from govlib.city import requests, services, structure
 from govlib.city.base import Base, base
 from govlib.city.model import neighbourhood
 from govlib.city.parameters import PARAMETERS
@@ -32,7 +34,7 @@ FOLLOWED = 20
 # Runs a worker takes at a time: enough to outweigh sending it the city.
 TOGETHER = 25
 # The last city's adults: finding them takes longer than a hundred runs.
-_KEPT: dict[tuple[int, Size], "Followed"] = {}
+_KEPT: dict[tuple[int, Size, bool], "Followed"] = {}
 # Parameters besides those of participation that `spread` makes uncertain.
 LOOSE = ("feedback", "spillover")
 # Residents, their homes and ties are those of the city as it stands.
@@ -97,7 +99,78 @@ OUTCOMES = {
         "Mean share of time for self-governance", "平均自治时间占比", residents=False
     ),
     "need": Outcome("Mean need", "平均需求", residents=False),
+    "matters_resolved": Outcome(
+        "Share of residents' matters resolved within the year",
+        "居民事项当年解决比例",
+        residents=False,
+    ),
+    "requests_recorded": Outcome(
+        "Requests recorded per 1,000 adults and year",
+        "每千名成年居民每年登记诉求数",
+        residents=False,
+    ),
+    "requests_solved": Outcome(
+        "Share of requests that are solved", "诉求解决比例", residents=False
+    ),
+    "satisfaction": Outcome(
+        "Satisfaction with services, of 100, at usual expectations",
+        "服务满意度（满分100，期望取常值）",
+        residents=False,
+    ),
 }
+
+
+class _Future(Base):
+    """A city some of whose variables have the values of one run."""
+
+    @classmethod
+    def of(cls, arm: "_Arm", parameters: dict[str, float]) -> "_Future":
+        """Return an arm's city; variables are changed in `changed`."""
+        city = arm.city
+        made = cls(
+            city.seed,
+            city.size,
+            city.remedies,
+            parameters,
+            city.places,
+            city.institutions,
+        )
+        made.__dict__.update(changed={}, drawn=arm.drawn, gathered=arm.gathered)
+        return made
+
+    def by_quarter(self, name: str) -> Floats:
+        """Collect a variable: this run's, or that of all runs."""
+        known = self.__dict__
+        if name in known["changed"]:
+            return known["changed"][name]
+        if name not in known["gathered"]:
+            known["gathered"][name] = super().by_quarter(name)
+        return known["gathered"][name]
+
+    def of_place(self, name: str) -> np.ndarray:
+        """Collect a variable of communities, once for all runs."""
+        gathered = self.__dict__["gathered"]
+        if name not in gathered:
+            gathered[name] = super().of_place(name)
+        return gathered[name]
+
+    def uniform(
+        self, variable: str, *shape: int, of: Iterable[str] | None = None
+    ) -> Floats:
+        """Look up stored numbers, once for all runs."""
+        key = ("uniform", variable, shape, of is None)
+        if key not in self.__dict__["drawn"]:
+            self.__dict__["drawn"][key] = super().uniform(variable, *shape, of=of)
+        return self.__dict__["drawn"][key]
+
+    def normal(
+        self, variable: str, *shape: int, of: Iterable[str] | None = None
+    ) -> Floats:
+        """Look up stored numbers, once for all runs."""
+        key = ("normal", variable, shape, of is None)
+        if key not in self.__dict__["drawn"]:
+            self.__dict__["drawn"][key] = super().normal(variable, *shape, of=of)
+        return self.__dict__["drawn"][key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +179,8 @@ class _Arm:
 
     city: Base
     fixed: dict[str, np.ndarray]
+    drawn: dict[tuple[Any, ...], np.ndarray]
+    gathered: dict[str, np.ndarray]
 
     @classmethod
     def of(cls, city: Base, people: Followed | None) -> "_Arm":
@@ -125,16 +200,19 @@ class _Arm:
             for name in ("own", "level", "ties"):
                 without, with_ = getattr(people, name)
                 fixed[name] = np.where(active, with_, without)
-        return cls(city, fixed)
+        return cls(city, fixed, {}, {})
 
 
 class _Run:
     """One future of one city: variables by name, each computed when first asked for."""
 
-    def __init__(self, arm: _Arm, seed: int, number: int) -> None:
-        self.arm = arm
+    def __init__(
+        self, arm: _Arm, seed: int, number: int, parameters: dict[str, float]
+    ) -> None:
         self.seed, self.number = seed, number
+        self.parameters = parameters
         self.known = dict(arm.fixed)
+        self.city = _Future.of(arm, parameters)
 
     def __getitem__(self, name: str) -> np.ndarray:
         if name not in self.known:
@@ -150,7 +228,9 @@ class _Run:
         values = self[name]
         if OUTCOMES[name].residents:
             return float(np.average(values, weights=self["weight"]))
-        return float(values[:, -1].mean())
+        if values.ndim == 2:
+            values = values[:, -1]
+        return float(values.mean())
 
 
 def _need(run: _Run) -> dict[str, Floats]:
@@ -164,7 +244,7 @@ def _load(run: _Run) -> dict[str, Floats]:
     passed = institutions_.mandate_number(
         run["need"], run["subdistrict_draw"][:, None], run["mandates_draw"][:, None]
     )
-    mandates = run.arm.city.settled("mandates", passed)
+    mandates = run.city.settled("mandates", passed)
     return {"load": institutions_.load(mandates, run["staff"])}
 
 
@@ -173,24 +253,60 @@ def _time(run: _Run) -> dict[str, Floats]:
 
 
 def _participation(run: _Run) -> dict[str, Floats]:
-    values, of = run.arm.city.parameters, run["community"]
+    of = run["community"]
     common = shared_log_odds(
         run["self_governance_time"],
         run["need"],
         run["hall"],
         run["halls_near"],
-        values,
+        run.parameters,
     )
-    shape = (institutions_.QUARTERS, of.size)
     belonging, _, chance = live(
         run["own"],
         common.T[:, of],
         run["level"],
         run["functions"].T[:, of],
-        run.draws("participation").random(shape),
-        values,
+        run.draws("participation").random((institutions_.QUARTERS, of.size)),
+        run.parameters,
     )
     return {"participation": chance, "belonging": belonging[-1]}
+
+
+def _structure(run: _Run) -> dict[str, Floats]:
+    changed = run.city.__dict__["changed"]
+    for name in ("need", "load", "self_governance_time"):
+        changed[name] = run[name]
+    has = structure.structure(run.city)
+    return {"matters_resolved": has.chance[:, -1], "overlap": has.overlap[:, -1]}
+
+
+def _recorded(run: _Run) -> dict[str, Floats]:
+    city = run.city
+    open_, helped = requests.platform(city)[:, -1], requests.station(city)[:, -1]
+    adults = requests.adults(city)
+    problems = requests.problem_rate(run["need"][:, -1:]) * adults
+    reported = problems * requests.mean_reporting(city, open_, helped)
+    return {"requests_recorded": 1000 * reported.sum(axis=1) / adults.sum(axis=1)}
+
+
+def _solved(run: _Run) -> dict[str, Floats]:
+    chance = requests.solved_chance(
+        run["load"][:, -1],
+        run["hall"][:, -1],
+        run["overlap"],
+        requests.platform(run.city)[:, -1],
+        run.parameters,
+    )
+    return {"requests_solved": chance}
+
+
+def _satisfaction(run: _Run) -> dict[str, Floats]:
+    functions = run["functions"][:, -1]
+    usual = np.full(functions.size, services.EXPECTED)
+    nothing = np.zeros(functions.size)
+    return {
+        "satisfaction": services.satisfaction(functions, usual, nothing, run.parameters)
+    }
 
 
 # Which equations give a variable. Each asks the run for what it needs, so that only
@@ -201,15 +317,33 @@ EQUATIONS: dict[str, Callable[[_Run], dict[str, Floats]]] = {
     "self_governance_time": _time,
     "participation": _participation,
     "belonging": _participation,
+    "matters_resolved": _structure,
+    "overlap": _structure,
+    "requests_recorded": _recorded,
+    "requests_solved": _solved,
+    "satisfaction": _satisfaction,
 }
 
 
-def _followed(seed: int, size: Size, n_jobs: int | None) -> Followed:
-    """Choose adults of every community; find their ties with and without activities."""
-    if (seed, size) in _KEPT:
-        return _KEPT[seed, size]
+def _followed(
+    seed: int, size: Size, n_jobs: int | None, activities: bool = True
+) -> Followed:
+    """
+    Choose adults of every community, and find their ties.
+
+    Without and with activities where a remedy sets these; else, in half the time, as
+    things are in either case.
+    """
+    key = (seed, size, activities)
+    if key in _KEPT:
+        return _KEPT[key]
     city = base(seed, size)
-    jobs = (joblib.delayed(_some_adults)(seed, code) for code in city.codes)
+    jobs = (
+        joblib.delayed(_some_adults)(
+            seed, place.code, (0, 1) if activities else (place.activity,) * 2
+        )
+        for place in city.places
+    )
     found = list(joblib.Parallel(n_jobs=n_jobs)(jobs))
     sizes = [weight.size for weight, *_ in found]
     weight, own, level, ties = (
@@ -217,23 +351,21 @@ def _followed(seed: int, size: Size, n_jobs: int | None) -> Followed:
     )
     community = np.repeat(np.arange(len(sizes)), sizes)
     _KEPT.clear()
-    _KEPT[seed, size] = Followed(community, weight, own, level, ties)
-    return _KEPT[seed, size]
+    _KEPT[key] = Followed(community, weight, own, level, ties)
+    return _KEPT[key]
 
 
-def _some_adults(seed: int, code: str) -> tuple[Floats, Floats, Floats, Floats]:
+def _some_adults(
+    seed: int, code: str, activities: tuple[int, int]
+) -> tuple[Floats, Floats, Floats, Floats]:
     """Return weight, own log odds, level of belonging and ties of some adults."""
     own, level, ties = [], [], []
-    who = np.array([], dtype=np.int64)
-    adults = 0
-    for activity in (0, 1):
+    for activity in dict.fromkeys(activities):
         place = neighbourhood(seed, code, remedies=[Remedy("activity", activity)])
         people, values = place.people, place.parameters
-        if not who.size:
-            adult = np.flatnonzero(people.age >= 18)
-            adults = adult.size
-            order = stream(seed, "followed", code).permutation(adults)
-            who = np.sort(adult[order[:FOLLOWED]])
+        adult = np.flatnonzero(people.age >= 18)
+        order = stream(seed, "followed", code).permutation(adult.size)
+        who = np.sort(adult[order[:FOLLOWED]])
         asked_by = asked(seed, place.community, people, place.degree)
         mine = personal_log_odds(
             people.owner, people.age, people.party, asked_by > 0, values
@@ -242,6 +374,9 @@ def _some_adults(seed: int, code: str) -> tuple[Floats, Floats, Floats, Floats]:
         own.append(mine[who])
         level.append(home[who])
         ties.append(place.degree[who].astype(np.float64))
+    adults = adult.size
+    # One that holds in either case stands for both.
+    own, level, ties = (x * (3 - len(x)) for x in (own, level, ties))
     weight = np.full(who.size, adults / who.size)
     return weight, np.array(own), np.array(level), np.array(ties)
 
@@ -267,7 +402,8 @@ def what_if(
         Remedies by a name of your own; those under one name act together.
     outcomes : sequence of str, default ("participation",)
         Names in `OUTCOMES`: ``"participation"``, ``"belonging"``, ``"ties"``,
-        ``"load"``, ``"self_governance_time"``, ``"need"``.
+        ``"load"``, ``"self_governance_time"``, ``"need"``, ``"matters_resolved"``,
+        ``"requests_recorded"``, ``"requests_solved"``, ``"satisfaction"``.
     size : str or Size, default "course"
         As in :func:`simulate`.
     runs : int, default 1000
@@ -349,7 +485,8 @@ def what_if(
                 )
     people = None
     if any(OUTCOMES[name].residents for name in outcomes):
-        people = _followed(seed, bare.size, n_jobs)
+        sets = any(r.variable == "activity" for g in remedies.values() for r in g)
+        people = _followed(seed, bare.size, n_jobs, sets)
     ready = [_Arm.of(city, people) for city in arms]
     numbers = [range(k, min(k + TOGETHER, runs)) for k in range(0, runs, TOGETHER)]
     jobs = (
@@ -394,8 +531,7 @@ def _some_runs(
     for row, number in enumerate(numbers):
         values = _uncertain(arms[0].city.parameters, seed, number, spread)
         for column, arm in enumerate(arms):
-            told = replace(arm, city=replace(arm.city, parameters=values))
-            run = _Run(told, seed, number)
+            run = _Run(arm, seed, number, values)
             found[row, column] = [run.outcome(name) for name in outcomes]
     return found
 
