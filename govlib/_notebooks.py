@@ -22,6 +22,7 @@ from govlib import _files
 # A chapter takes under a minute; ten minutes in one cell is an endless loop.
 CELL_SECONDS = 600
 # Stored outputs must not hang on the order of sets or on how sums are threaded.
+_PANEL = "application/vnd.jupyter.widget-view+json"
 STORING = {
     "PYTHONHASHSEED": "0",
     "MKL_NUM_THREADS": "1",
@@ -133,6 +134,10 @@ def write(notebook: NotebookNode, path: Path) -> None:
     for cell in notebook.cells:
         for key in ("execution", "ExecuteTime", "collapsed", "scrolled", "trusted"):
             cell.metadata.pop(key, None)
+        # A panel has another id each time, and nothing to show while nothing runs.
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(_PANEL, None)
+    notebook.metadata.pop("widgets", None)
     _files.write(path, nbformat.writes(notebook) + "\n")
 
 

@@ -196,15 +196,19 @@ def test_the_lot_falls_on_everyone_alike():
         whole, "uniform", lambda *_: rng.random(len(whole.codes))
     )  # the lot alone is drawn again
     drawn = np.zeros(len(whole.codes))
+    district, first = whole.of_place("district"), []
     for _ in range(60):
         chosen, stage = programmes.lottery(whole)
         counts += stage
         drawn += chosen
+        first += [stage[chosen & (district == name)][0] for name in set(district)]
     share = counts.sum() / drawn.sum()
     assert share == 0.5
     often = drawn > 20
     # Five binomial errors of at least 20 draws.
     assert np.abs(counts[often] / drawn[often] - 0.5).max() < 5 * 0.5 / sqrt(20)
+    # Nor does it help to stand first in the list.
+    assert np.mean(first) == pytest.approx(0.5, abs=4 * 0.5 / sqrt(len(first)))
 
 
 def test_the_eager_start_first():
@@ -226,7 +230,9 @@ def test_tables_of_a_small_city(tiny):
     held = panel[panel["quarter"] == 12].set_index("community")["activity"]
     survey = tiny.communities.set_index("community")["activity"]
     assert (held == survey).all()
-    assert not panel.loc[panel["quarter"] < 5, "activity"].any()
+    first = panel[panel["activity"]].groupby("community")["quarter"].min()
+    when = pd.Series(programmes.starts(base(2026, "tiny")), survey.index)
+    assert (first == when[when > 0]).all()
     assert trial["respondent"].is_unique
     assert (trial.groupby("community").size() == 20).all()
     assert not set(trial["community"]) & set(survey[survey].index)

@@ -1,6 +1,7 @@
 """Services of S city: what is within reach of whom, and what people make of it."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,20 +10,21 @@ from pandas.testing import assert_frame_equal
 from scipy import integrate, stats
 
 from govlib import city, equity
-from govlib.city import base as base_
 from govlib.city import known_services, places, service_places, services, survey, tables
+from govlib.city.base import base
 from govlib.city.cases import CASES
 from govlib.city.parameters import resolve
 from govlib.city.people import homes, people
 from govlib.city.service_places import River, walk
 
 SIZE = city.Size(3, 3, 10, 20)
+TRUTH = Path(__file__).parents[1] / "datasets" / "truth.csv"
 
 
 @pytest.fixture(scope="module")
 def some():
     """Ninety communities: a suburb, a core and another suburb."""
-    return base_.base(5, SIZE)
+    return base(5, SIZE)
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +143,7 @@ def test_every_office_reaches_its_functions_and_no_more(some, tens):
 
 def test_the_shipped_city_agrees_with_its_communities():
     """All 480 of them."""
-    shipped = base_.base(2026, "course")
+    shipped = base(2026, "course")
     functions = shipped.by_quarter("functions")[:, -1]
     for ten in services.tens(shipped):
         near = ten.walks_of_offices <= 1000
@@ -297,7 +299,7 @@ def test_tables_have_their_keys(made):
 def test_a_remedy_that_changes_nothing_changes_no_byte(some, made):
     code = some.codes[3]
     same = [city.Remedy("functions", some.institutions[3].functions[-1], (code,))]
-    again = services.tables(base_.base(5, SIZE, remedies=same), {})
+    again = services.tables(base(5, SIZE, remedies=same), {})
     for name in services.TABLES:
         assert_frame_equal(made[name], again[name])
 
@@ -306,7 +308,7 @@ def test_a_remedy_stays_in_its_ten(some, made):
     """Facilities are shared within ten communities, and nowhere else."""
     code = some.codes[23]
     other = services.tables(
-        base_.base(5, SIZE, remedies=[city.Remedy("functions", 12, (code,))]), {}
+        base(5, SIZE, remedies=[city.Remedy("functions", 12, (code,))]), {}
     )
     for name, column in (
         ("blocks", "block"),
@@ -326,7 +328,7 @@ def test_a_remedy_stays_in_its_ten(some, made):
 
 def test_a_remedy_builds_what_it_says(some):
     code = some.codes[23]
-    more = base_.base(5, SIZE, remedies=[city.Remedy("functions", 12, (code,))])
+    more = base(5, SIZE, remedies=[city.Remedy("functions", 12, (code,))])
     ten = services.tens(more)[2]
     row = ten.places.index(23)
     near = ten.walks_of_offices[row] <= 1000
@@ -371,6 +373,11 @@ def test_answers_come_from_the_survey_sample(some, made):
         assert set(told["person"]) <= set(sample.person)
         weight = dict(zip(sample.person, sample.weight, strict=True))
         assert told["weight"].tolist() == [weight[i] for i in told["person"]]
+        # People of one household have one income, which they tell in hundreds.
+        paid = services.yuan(services.income(some.seed, place))
+        own = 100 * np.rint(paid[who.household[told["person"]]] / 100)
+        said = ~np.isnan(told["income"])
+        assert told["income"][said].tolist() == own[said].tolist()
         mine = made["service_survey"]
         mine = mine[mine["resident"].str[:6] == place.code]
         shown = neighbourhood_names(some, place, told["person"])
@@ -485,7 +492,7 @@ def test_shortfall_is_what_the_drawn_expect(some, figures):
 
 def test_centres_everywhere_is_two_runs(some, figures):
     """Mean expected satisfaction with twelve functions set by remedy, less without."""
-    every = base_.base(5, SIZE, remedies=[city.Remedy("functions", 12)])
+    every = base(5, SIZE, remedies=[city.Remedy("functions", 12)])
 
     def mean(bare):
         values = [
@@ -520,10 +527,8 @@ def test_rows_and_figures_agree(figures):
 
 def test_every_lesson_misleads_in_the_shipped_city():
     """The shipped table: naive and true more than two standard errors apart."""
-    from govlib import datasets
-
-    table = datasets.load("truth")
-    rows = table[table["chapter"].astype(str) == "06"].dropna(subset=["naive_city"])
+    table = pd.read_csv(TRUTH, dtype={"chapter": "str"}, encoding="utf-8")
+    rows = table[table["chapter"] == "06"].dropna(subset=["naive_city"])
     assert len(rows) == 6
     off = (rows["naive_city"] - rows["value"]).abs() / rows["naive_city_error"]
     assert (off > 2).all()

@@ -469,25 +469,25 @@ of the pile lies with those who were nearly full.""",
 # --- q4: an interval -----------------------------------------------------------------
 
 
-def _interval(d: Data, *, worked: bool = True, shared: bool = True) -> dict[str, float]:
+def _interval(
+    d: Data, *, time: str = "worked", shared: bool = True
+) -> dict[str, float]:
     """Return the load of one committee and its interval: a ratio of gammas is an F."""
     row = d.committees.set_index("community").loc[d.committee]
-    time = row["weeks_worked"] if worked else WEEKS * row["staff"]
+    weeks = {
+        "worked": row["weeks_worked"],
+        "employed": WEEKS * row["staff"],
+        "calendar": WEEKS,
+    }
     staff = row["staff"] if shared else 1
     came, done = row["tasks"], row["finished"]
     exact = stats.f(2 * came + 1, 2 * done + 1)
-    half = (came + 0.5) / WEEKS / ((done + 0.5) / time) / staff
+    half = (came + 0.5) / WEEKS / ((done + 0.5) / weeks[time]) / staff
     return {
-        "load": came / WEEKS / (done / time) / staff,
+        "load": came / WEEKS / (done / weeks[time]) / staff,
         "low": half * exact.ppf(0.025),
         "high": half * exact.ppf(0.975),
     }
-
-
-def _planned(d: Data) -> dict[str, float]:
-    row = d.committees.set_index("community").loc[d.committee]
-    shift = row["load"] / _interval(d)["load"]
-    return {name: value * shift for name, value in _interval(d).items()}
 
 
 Q4 = Question(
@@ -533,10 +533,17 @@ whether a mean wait exists at all.""",
     misconceptions=(
         Misconception(
             "time-employed",
-            lambda d: _interval(d, worked=False),
+            lambda d: _interval(d, time="employed"),
             "You have taken the weeks for which the staff are employed. What would an "
             "idle committee look like then?",
             "你用了人员受雇的全部时间。那样的话，清闲的居委会会怎样？",
+        ),
+        Misconception(
+            "calendar-weeks",
+            lambda d: _interval(d, time="calendar"),
+            "You have taken the weeks of the quarter for the time that was worked. How "
+            "many people worked in them?",
+            "你把季度的周数当作用工时间。这些周里有多少人在工作？",
         ),
         Misconception(
             "one-desk",

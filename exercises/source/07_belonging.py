@@ -19,8 +19,8 @@ from govlib.exercises.making import Misconception, Question, number, numbers, te
 
 NUMBER = "07"
 SLUG = "belonging"
-TITLE_EN = "Do shared activities create belonging?"
-TITLE_ZH = "共同活动能带来归属感吗？"
+TITLE_EN = "Remedy 1: do shared activities create belonging?"
+TITLE_ZH = "路径一：共同活动能带来归属感吗？"
 PUBLIC_SEED = 109
 
 INTRO_EN = """\
@@ -584,7 +584,7 @@ def _programmes(everywhere: float, without: float) -> dict[str, float]:
 
 def _right_programmes(d: Data) -> dict[str, float]:
     rate = "participation_rate"
-    return _programmes(_average(d, rate), _average(_without_hall(d), rate))
+    return _programmes(100 * _average(d, rate), 100 * _average(_without_hall(d), rate))
 
 
 def _halls_open_now(d: Data) -> dict[str, float]:
@@ -593,7 +593,7 @@ def _halls_open_now(d: Data) -> dict[str, float]:
     kept = {name: values[last] for name, values in d.panel.items()}
     early = Data(d.survey, d.people, d.eight, kept, d.plan)
     return _right_programmes(d) | {
-        "never_a_hall": _average(early, "participation_rate")
+        "never_a_hall": 100 * _average(early, "participation_rate")
     }
 
 
@@ -606,11 +606,11 @@ Now `participation_rate`. Average the effects on all communities that start, ove
 their quarters with activities (each community and quarter counts once), compared with
 communities that never start: among **all** communities of `panel` (`all`), and among
 those that **never** get a deliberation hall in any of the twelve quarters
-(`never_a_hall`). Give shares, with five decimals.""",
+(`never_a_hall`). Give percentage points, with three decimals.""",
     text_zh="""\
 改用 `participation_rate`。对所有开始活动的社区，在其有活动的全部季度上取平均效应
 （每个社区每个季度算一次），与从不开始的社区比较：在 `panel` 的**全部**社区中（`all`），
-以及在十二个季度里**从未**设议事厅的社区中（`never_a_hall`）。写成比例，保留五位小数。""",
+以及在十二个季度里**从未**设议事厅的社区中（`never_a_hall`）。以百分点为单位，保留三位小数。""",
     stub='# q5 = {"all": ..., "never_a_hall": ...}\nq5 = ...',
     solution="""\
 columns = {"treatment": "activity", "unit": "community", "time": "quarter"}
@@ -620,7 +620,8 @@ def average(rows):
     effects = evaluation.group_time_effects(
         rows, outcome="participation_rate", **columns
     )
-    return evaluation.aggregate_effects(effects, by="simple")["estimate"].iloc[0]
+    table = evaluation.aggregate_effects(effects, by="simple")
+    return 100 * table["estimate"].iloc[0]
 
 
 has_hall = panel.loc[panel["hall"], "community"]
@@ -633,10 +634,10 @@ Halls open in quarters 5, 7 and 9 where need is high, which is where activities 
 start. They raise participation among those compared with, and the effect of activities
 seems negative. An estimator that is robust to staggered starts is not robust to a
 second programme.""",
-    form=lambda _: numbers(["all", "never_a_hall"], -1, 1),
+    form=lambda _: numbers(["all", "never_a_hall"], -20, 20),
     reference=_right_programmes,
-    tolerance=(0.0001, 0.0001),
-    why_tolerance="four decimals of a small share",
+    tolerance=(0.01, 0.01),
+    why_tolerance="two decimals of a percentage point",
     objective=3,
     minutes=9,
     graded=True,
@@ -645,8 +646,8 @@ second programme.""",
         Misconception(
             "two-way-for-both",
             lambda d: _programmes(
-                _two_way(d, "participation_rate"),
-                _two_way(_without_hall(d), "participation_rate"),
+                100 * _two_way(d, "participation_rate"),
+                100 * _two_way(_without_hall(d), "participation_rate"),
             ),
             "These come from a regression with effects of community and quarter.",
             "这两个数来自带社区效应和季度效应的回归。",
@@ -654,8 +655,8 @@ second programme.""",
         Misconception(
             "exchanged",
             lambda d: _programmes(*reversed(_right_programmes(d).values())),
-            "The two numbers are exchanged.",
-            "两个数对调了。",
+            "You have the two the other way round.",
+            "你把这两个数写反了。",
         ),
         Misconception(
             "no-hall-yet",
@@ -664,10 +665,10 @@ second programme.""",
             "你保留的社区中，有些后来设了议事厅。",
         ),
         Misconception(
-            "percentage-points",
-            lambda d: {n: 100 * v for n, v in _right_programmes(d).items()},
-            "These are percentage points; give shares.",
-            "这是百分点；请给出比例。",
+            "shares",
+            lambda d: {n: v / 100 for n, v in _right_programmes(d).items()},
+            "These are shares; give percentage points.",
+            "这是比例；请以百分点为单位。",
         ),
     ),
 )

@@ -15,18 +15,12 @@ import numpy as np
 import pandas as pd
 
 from govlib import datasets
-from govlib.exercises.making import (
-    Misconception,
-    Question,
-    choice,
-    numbers,
-    text,
-)
+from govlib.exercises.making import Misconception, Question, numbers, text
 
 NUMBER = "09"
 SLUG = "structure"
-TITLE_EN = 'Does "1+3+X" make actors work as one?'
-TITLE_ZH = "“1+3+X”能让多元主体合而为一吗？"
+TITLE_EN = 'Remedy 3: does "1+3+X" make actors work as one?'
+TITLE_ZH = "路径三：“1+3+X”能让多元主体合而为一吗？"
 PUBLIC_SEED = 909
 
 INTRO_EN = """\
@@ -66,9 +60,8 @@ ties = datasets.load("organisation_ties").query("community in @mine['communities
 
 ACTORS = ["party_score", "committee_score", "owners_score", "property_score"]
 N_DUTIES = 20
-# The mistakes that the invented paper may have made, by letter.
-MISTAKES = ("b", "c", "d", "e")
-LETTERS = ["a", *MISTAKES]
+# The mistakes that the invented paper may have made, as the question numbers them.
+MISTAKES = (2, 3, 4, 5)
 
 
 @dataclass(frozen=True)
@@ -80,7 +73,9 @@ class Data:
     duties: pd.DataFrame
     nodes: pd.DataFrame
     ties: pd.DataFrame
-    mistake: str
+    paper: np.ndarray
+    told: float
+    mistake: int
 
 
 @cache
@@ -98,17 +93,17 @@ def _last() -> pd.DataFrame:
     return last.assign(subdistrict=last["community"].str[:-3])
 
 
-def _papers(u: np.ndarray) -> dict[str, float]:
+def _papers(u: np.ndarray) -> dict[int, float]:
     """Return the coupling of three scores: right, and by each mistake."""
     product, total = u.prod(), u.sum()
     pairs = np.prod([a + b for a, b in combinations(u, 2)])
     right = 3 * product ** (1 / 3) / total
     return {
-        "a": right,
-        "b": (product / total**3) ** (1 / 3),
-        "c": (product / pairs) ** (1 / 3),
-        "d": (27 * product / total**3) ** 2,
-        "e": (27 * product / total**3) ** 0.5,
+        1: right,
+        2: (product / total**3) ** (1 / 3),
+        3: (product / pairs) ** (1 / 3),
+        4: (27 * product / total**3) ** 2,
+        5: (27 * product / total**3) ** 0.5,
     }
 
 
@@ -124,7 +119,7 @@ def variant(seed: int) -> dict:
     others = sorted(set(last["subdistrict"]) - set(within))
     rest = rng.choice(others, 24 - len(within), replace=False).tolist()
     u = rng.choice(np.arange(2, 10), 3, replace=False) / 10
-    mistake = str(rng.choice(MISTAKES))
+    mistake = int(rng.choice(MISTAKES))
     return {
         "subdistricts": sorted(within + rest),
         "communities": three,
@@ -142,7 +137,8 @@ def data(parameters: dict) -> Data:
         _load(name)[_load(name)["community"].isin(three)]
         for name in ("organisation_nodes", "organisation_ties", "role_lists")
     )
-    papers = _papers(np.array(parameters["paper_scores"]))
+    paper = np.array(parameters["paper_scores"])
+    papers = _papers(paper)
     told = parameters["paper_coupling"]
     return Data(
         scores=scores,
@@ -150,7 +146,9 @@ def data(parameters: dict) -> Data:
         duties=roles,
         nodes=nodes,
         ties=ties[ties["period"] == "after"],
-        mistake=min(MISTAKES, key=lambda letter: abs(papers[letter] - told)),
+        paper=paper,
+        told=told,
+        mistake=min(MISTAKES, key=lambda way: abs(papers[way] - told)),
     )
 
 
@@ -251,8 +249,12 @@ def _corrected(u: np.ndarray) -> dict[str, float]:
 # --- q2: a paper's mistake -----------------------------------------------------------
 
 
-def _other(d: Data) -> str:
-    return {"b": "c", "c": "b", "d": "e", "e": "d"}[d.mistake]
+def _way(coupling: float, way: int) -> dict[str, float]:
+    return {"right": coupling, "way": way}
+
+
+def _right_way(d: Data) -> dict[str, float]:
+    return _way(_papers(d.paper)[1], d.mistake)
 
 
 Q2 = Question(
@@ -261,56 +263,65 @@ Q2 = Question(
     title_zh="这篇论文是怎么算的？",
     text_en="""\
 A paper reports the coupling `mine["paper_coupling"]` for the three scores
-`mine["paper_scores"]`. How was it computed? Answer with a letter.
+`mine["paper_scores"]`. What is their coupling in the standard form (`right`), and how
+did the paper come to its number (`way`, 1 to 5)?
 
-- a: rightly
-- b: without the factor 3: the cube root of the product over the cube of the sum
-- c: without the factor 2 of each pair: the cube root of the product over the product of
-  the three sums of two
-- d: with the exponent 2: the square of the ratio of the product to the cube of the mean
-- e: with the square root of that ratio, as for two scores""",
+1. rightly
+2. without the factor 3: the cube root of the product over the cube of the sum
+3. without the factor 2 of each pair: the cube root of the product over the product of
+   the three sums of two
+4. with the exponent 2: the square of the ratio of the product to the cube of the mean
+5. with the square root of that ratio, as for two scores""",
     text_zh="""\
 一篇论文对三个评分 `mine["paper_scores"]` 报告耦合度 `mine["paper_coupling"]`。
-它是怎么算出来的？请回答一个字母。
+按标准形式，它们的耦合度是多少（`right`）？论文的数是怎么算出来的（`way`，1 到 5）？
 
-- a：算对了
-- b：丢了系数 3：乘积除以总和的立方，再开立方
-- c：丢了每对的系数 2：乘积除以三个两两之和的乘积，再开立方
-- d：指数取 2：乘积与均值立方之比的平方
-- e：取该比值的平方根，那是两个评分时的写法""",
-    stub="q2 = ...",
+1. 算对了
+2. 丢了系数 3：乘积除以总和的立方，再开立方
+3. 丢了每对的系数 2：乘积除以三个两两之和的乘积，再开立方
+4. 指数取 2：乘积与均值立方之比的平方
+5. 取该比值的平方根，那是两个评分时的写法""",
+    stub='# q2 = {"right": ..., "way": ...}\nq2 = ...',
     solution="""\
 variants = coordination.coupling_variants(mine["paper_scores"]).set_index("form")
-letters = {
-    "standard": "a",
-    "lost coefficient": "b",
-    "lost coefficient, pairwise": "c",
-    "exponent 2": "d",
-    "square root": "e",
+ways = {
+    "standard": 1,
+    "lost coefficient": 2,
+    "lost coefficient, pairwise": 3,
+    "exponent 2": 4,
+    "square root": 5,
 }
-apart = (variants.loc[list(letters), "coupling"] - mine["paper_coupling"]).abs()
-q2 = letters[apart.idxmin()]""",
+apart = (variants.loc[list(ways), "coupling"] - mine["paper_coupling"]).abs()
+q2 = {"right": variants.loc["standard", "coupling"], "way": ways[apart.idxmin()]}""",
     explanation="""\
 Compute each and see which fits: a coupling in print can be checked whenever the scores
-are printed too. By (b) it can never exceed 1/3, by (c) never 1/2, and is read by
-classes that run to 1.""",
-    form=lambda _: choice(LETTERS),
-    reference=lambda d: d.mistake,
+are printed too. By the second way it can never exceed 1/3, by the third never 1/2, and
+is read by classes that run to 1.""",
+    form=lambda _: numbers(["right", "way"], 0, 5),
+    reference=_right_way,
+    tolerance=(0.0015, 0.1),
+    why_tolerance="three decimals, rounded on the way; a number of the list",
     objective=1,
     minutes=6,
     graded=True,
     misconceptions=(
         Misconception(
             "taken-for-right",
-            lambda _: "a",
+            lambda d: _way(d.told, 1),
             "Compute the coupling of these three scores yourself and compare.",
             "请自己计算这三个评分的耦合度并比较。",
         ),
         Misconception(
             "the-mistake-beside-it",
-            _other,
-            "That mistake would give another number; compute it.",
-            "那种错误会给出另一个数；请算一算。",
+            lambda d: _right_way(d) | {"way": {2: 3, 3: 2, 4: 5, 5: 4}[d.mistake]},
+            "That way would give another number; compute it.",
+            "那种算法会给出另一个数；请算一算。",
+        ),
+        Misconception(
+            "paper-for-right",
+            lambda d: _way(d.told, d.mistake),
+            "Your coupling is the paper's, which you say is wrong.",
+            "你给的耦合度就是论文的数，而你说它算错了。",
         ),
     ),
 )
@@ -555,6 +566,8 @@ not name who leads.""",
     why_tolerance="whole numbers",
     objective=3,
     minutes=8,
+    graded=True,
+    points=2,
     misconceptions=(
         Misconception(
             "gaps-not-seen",
@@ -669,8 +682,6 @@ brokerage.""",
     why_tolerance="three decimals of a share, two of a mean",
     objective=3,
     minutes=8,
-    graded=True,
-    points=2,
     misconceptions=(
         Misconception(
             "pairs-not-shares",

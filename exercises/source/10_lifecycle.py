@@ -32,9 +32,6 @@ INTRO_ZH = """\
 天数自第 1 季度首日起算，每季度 91 天，档案截至第 1092 天。"""
 
 IMPORTS = """\
-import numpy as np
-import pandas as pd
-
 from govlib import datasets, evaluation, lifecycle
 from govlib.exercises import check, hand_in, start"""
 
@@ -692,7 +689,7 @@ A good answer replaces the mean of the closed, names the early starters as bad c
 puts the wait where it is, and keeps closed apart from solved.""",
     form=lambda _: text(40),
     objective=3,
-    minutes=10,
+    minutes=12,
     graded=True,
     points=4,
     rubric="""\

@@ -599,6 +599,20 @@ def _of_requests(d: Data) -> dict[str, float]:
     }
 
 
+def _of_matters(d: Data) -> dict[str, float]:
+    """Count groups of two or more that are found whole, not pairs."""
+    found, true = (
+        {
+            frozenset(rows)
+            for rows in pd.Series(labels).groupby(labels).indices.values()
+            if len(rows) > 1
+        }
+        for labels in _linked(d)
+    )
+    both = len(found & true)
+    return {"precision": both / len(found), "recall": both / len(true)}
+
+
 Q5 = Question(
     name="11.q5",
     title="Links that can be trusted?",
@@ -653,6 +667,12 @@ lower bound, nearly.""",
             _of_requests,
             "You count requests that repeat an earlier one. It is asked of pairs.",
             "你数的是重复的诉求。题目问的是诉求对。",
+        ),
+        Misconception(
+            "matters-not-pairs",
+            _of_matters,
+            "You count whole matters. A matter of three requests has three pairs.",
+            "你数的是整个事项。三件诉求的事项包含三对。",
         ),
     ),
 )
@@ -795,7 +815,7 @@ A good answer keeps problems and reports apart, names open cases and call-backs 
 selections, gives both scales, and names a limit.""",
     form=lambda _: text(40),
     objective=2,
-    minutes=10,
+    minutes=9,
     graded=True,
     points=4,
     rubric="""\

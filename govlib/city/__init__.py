@@ -1,5 +1,6 @@
 """The synthetic S city: one causal model from which every table and truth comes."""
 
+from govlib.city.base import Base, base
 from govlib.city.dag import CausalGraph, closes_back_doors, dag
 from govlib.city.known import truth
 from govlib.city.model import City, Neighbourhood, neighbourhood, simulate
@@ -12,6 +13,7 @@ from govlib.city.writing import write
 __all__ = [
     "OUTCOMES",
     "PARAMETERS",
+    "Base",
     "CausalGraph",
     "City",
     "Neighbourhood",
@@ -19,6 +21,7 @@ __all__ = [
     "Parameter",
     "Remedy",
     "Size",
+    "base",
     "closes_back_doors",
     "dag",
     "neighbourhood",

@@ -15,7 +15,7 @@ from govlib.city.institutions import QUARTERS, Institutions, institutions
 from govlib.city.people import Booleans, Floats, Integers
 from govlib.city.places import Community, Size
 from govlib.city.remedies import Remedy
-from govlib.city.streams import stream
+from govlib.city.streams import stored
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,9 @@ class Base:
             whatever the remedies.
         """
         places = self.codes if of is None else of
-        return np.array([stream(self.seed, variable, p).random(shape) for p in places])
+        return np.array(
+            [stored("random", shape, self.seed, variable, p) for p in places]
+        )
 
     def normal(
         self, variable: str, *shape: int, of: Iterable[str] | None = None
@@ -179,7 +181,7 @@ class Base:
         """
         places = self.codes if of is None else of
         return np.array(
-            [stream(self.seed, variable, p).standard_normal(shape) for p in places]
+            [stored("standard_normal", shape, self.seed, variable, p) for p in places]
         )
 
     def settled(self, variable: str, values: ArrayLike) -> Floats:

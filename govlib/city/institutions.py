@@ -11,7 +11,7 @@ from govlib.city.cases import CASES
 from govlib.city.people import MOST, Floats
 from govlib.city.places import SURVEY_QUARTER, Community, community
 from govlib.city.remedies import Remedy, replaced
-from govlib.city.streams import stream
+from govlib.city.streams import stored
 
 # The survey is taken in the last quarter.
 QUARTERS = SURVEY_QUARTER
@@ -245,7 +245,7 @@ def _hall(seed: int, code: str, remedies: tuple[Remedy, ...]) -> tuple[float, ..
     """Whether a community has a hall, by quarter; kept, since nine others ask."""
     place = community(seed, code, remedies=remedies)
     targeted = need(seed, place, older_share(place))[TARGETED - 1]
-    draws = stream(seed, "hall", code).random(2)
+    draws = stored("random", (2,), seed, "hall", code)
     since = OPENINGS[int(draws[1] * len(OPENINGS))]
     given = draws[0] < 1 / (1 + exp(0.2 - 1.3 * targeted))
     case = _fixed(code).get("hall", given)
@@ -280,7 +280,7 @@ def need(seed: int, community: Community, older: float) -> Floats:
         ``0.9 (older - 0.25) / 0.08 - 0.6 wealth + e(t)``, standardised, where e has
         standard deviation 0.7 and ``e(t + 1) = 0.8 e(t)`` plus a fresh draw.
     """
-    fresh = stream(seed, "need", community.code).standard_normal(QUARTERS)
+    fresh = stored("standard_normal", (QUARTERS,), seed, "need", community.code)
     return need_path(need_level(older, community.wealth), fresh)
 
 
@@ -326,7 +326,7 @@ def institutions(
     quarters = range(1, QUARTERS + 1)
 
     def normal(variable: str, place: str = code) -> float:
-        return float(stream(seed, variable, place).standard_normal())
+        return float(stored("standard_normal", (), seed, variable, place))
 
     def path(variable: str, values: Floats) -> Floats:
         values = np.broadcast_to(fixed.get(variable, values), QUARTERS)

@@ -116,7 +116,7 @@ def _average(outcome: str, *naive: str) -> Row:
         "Communities that start activities in quarter 5, 7 or 9, as they do against "
         f"never, mean over their quarters with activities; {en}",
         f"在第5、7或9季度开始活动的社区，如期开始与从不开始相比，对有活动的各季度取平均；{zh}",
-        "effect on those who start",
+        "total effect",
         POPULATION,
         NONE,
         *naive,
@@ -133,7 +133,7 @@ def _event(outcome: str, since: int) -> Row:
         "Communities that start activities in quarter 5, 7 or 9 and are seen "
         f"{since} quarter(s) later, as they do against never; {en}",
         f"在第5、7或9季度开始活动且{since}个季度后仍可观测的社区，如期开始与从不开始相比；{zh}",
-        "effect on those who start",
+        "total effect",
         POPULATION,
         NONE,
     )

@@ -167,7 +167,7 @@ def exact() -> dict[str, float]:
     per_sd = values["expectation_income"] * values["satisfaction_expectation"]
     return {
         "functions_satisfaction": values["satisfaction_functions"],
-        "income_satisfaction": per_sd * np.log(2) / services.INCOME_SPREAD,
+        "income_satisfaction": float(per_sd * np.log(2) / services.INCOME_SPREAD),
         "supplier_quality": 0.0,
     }
 

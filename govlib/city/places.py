@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from govlib import _validate
 from govlib.city.cases import CASES
 from govlib.city.remedies import Remedy, replaced
-from govlib.city.streams import stream
+from govlib.city.streams import stored, stream
 
 # The survey is taken in the last of twelve quarters.
 SURVEY_QUARTER = 12
@@ -379,6 +379,12 @@ def community(
     return _evaluated(seed, code, tuple(remedies), quarter)
 
 
+@lru_cache(maxsize=1 << 14)
+def _share(seed: int, code: str, ends: tuple[float, float]) -> float:
+    """Draw an expected non-local share."""
+    return float(stream(seed, "non_local_share", code).beta(*ends))
+
+
 # Kept, since the halls of nine neighbours ask for it.
 @lru_cache(maxsize=2048)
 def _evaluated(
@@ -392,10 +398,10 @@ def _evaluated(
     fixed = {k: v for c in CASES if c.community == code for k, v in c.fixed.items()}
 
     def uniform(variable: str) -> float:
-        return float(stream(seed, variable, code).random())
+        return float(stored("random", (), seed, variable, code))
 
     def normal(variable: str, place: str = code) -> float:
-        return float(stream(seed, variable, place).standard_normal())
+        return float(stored("standard_normal", (), seed, variable, place))
 
     def given(variable: str, value: float) -> float:
         value = fixed.get(variable, value)
@@ -409,7 +415,7 @@ def _evaluated(
     wealth = kind.wealth + core + 0.8 * normal("wealth")
     selection = -0.5 + 2.5 * wealth + kind.rooms
     selection += 0.8 * normal("subdistrict", subdistrict)
-    share = float(stream(seed, "non_local_share", code).beta(*kind.non_local))
+    share = _share(seed, code, kind.non_local)
     return Community(
         code=code,
         subdistrict=subdistrict,

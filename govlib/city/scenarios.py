@@ -100,7 +100,7 @@ OUTCOMES = {
     ),
     "need": Outcome("Mean need", "平均需求", residents=False),
     "matters_resolved": Outcome(
-        "Share of residents' matters resolved within the year",
+        "Share of matters resolved within the year",
         "居民事项当年解决比例",
         residents=False,
     ),
@@ -113,8 +113,8 @@ OUTCOMES = {
         "Share of requests that are solved", "诉求解决比例", residents=False
     ),
     "satisfaction": Outcome(
-        "Satisfaction with services, of 100, at usual expectations",
-        "服务满意度（满分100，期望取常值）",
+        "Satisfaction with services, of 100",
+        "服务满意度（满分100）",
         residents=False,
     ),
 }

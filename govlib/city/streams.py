@@ -1,6 +1,7 @@
 """Random draws that a remedy elsewhere cannot disturb: one stream per equation."""
 
 import hashlib
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,42 @@ def stream(seed: int, *names: str) -> np.random.Generator:
     key = _key(names)
     words = (key & 0xFFFFFFFF, key >> 32)
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=words))
+
+
+# The draws of a whole city of course size, several times over.
+@lru_cache(maxsize=1 << 17)
+def stored(
+    kind: str, shape: tuple[int, ...], seed: int, *names: str
+) -> NDArray[np.float64]:
+    """
+    Return the first numbers of a stream, made once for all remedies.
+
+    Parameters
+    ----------
+    kind : str
+        ``"random"`` for uniform numbers, ``"standard_normal"`` for normal ones.
+    shape : tuple of int
+        How many; ``()`` for one.
+    seed : int
+        Seed of the city.
+    *names : str
+        Equation and place.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        What a fresh :func:`stream` gives; not to be changed.
+
+    Examples
+    --------
+    >>> float(stored("random", (), 1, "activity", "G-2-03")) == stream(
+    ...     1, "activity", "G-2-03"
+    ... ).random()
+    True
+    """
+    values = np.asarray(getattr(stream(seed, *names), kind)(shape))
+    values.flags.writeable = False
+    return values
 
 
 def pair_uniforms(

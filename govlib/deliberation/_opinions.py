@@ -97,10 +97,10 @@ def degroot(
     -------
     OpinionPath
         ``.final`` adds ``limit`` (NaN if the opinion, from this start, swings for
-        ever), ``circle``
-        (number of the closed circle that one belongs to, missing for who listens to
-        outsiders), ``influence`` (weight of one's start in the consensus of that
-        circle; 0 outside) and ``period`` (of the circle; 1 settles from any start).
+        ever), ``circle`` (number of the closed circle that one belongs to, missing
+        for who listens to outsiders), ``influence`` (weight of one's start in the
+        consensus of that circle; 0 outside) and ``period`` (of the circle; 1 settles
+        from any start).
 
     Raises
     ------
@@ -248,7 +248,7 @@ def friedkin_johnsen(
         As in :func:`degroot`.
     susceptibility : str or float
         Share that others have in one's opinion, 0 (never moves) to 1 (as in
-        :func:`degroot`): one number or a column of `data`. Who listens to nobody
+        :func:`degroot`): one number or a column of `nodes`. Who listens to nobody
         never moves.
     source, target, nodes, unit, weight, directed, self_weight : various
         As in :func:`degroot`.

@@ -202,8 +202,7 @@ def overlap(
     column = table.columns.name
     within = None if column is None else str(column)
     groups = [
-        wrapped(words.name(group, within), len(values))
-        for group in table.columns
+        wrapped(words.name(group, within), len(values)) for group in table.columns
     ]
     ax.set_xticks(range(len(groups) - 1), groups[:-1])
     ax.set_yticks(range(len(groups) - 1), groups[1:])
@@ -313,6 +312,9 @@ def waiting(
         ha="center",
         va="top",
         color=_ACCENT,
+        # Above points, and to be read where there are many.
+        zorder=4,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8},
     )
     ax.set_xlim(min(load.min(), 0 if seen is None else seen[0].min()), right)
     ax.set_ylim(0, most)

@@ -39,16 +39,15 @@ WORDS = {
             "break_even": "break-even at {share}",
         },
         "names": {
-            "waiting": "waiting",
-            "working": "work",
-            "analysis": "analysis",
-            "decision": "decision",
-            "execution": "execution",
-            "evaluation": "evaluation",
-            "closed": "closed",
-            "start": "start",
-            "end": "closed",
-            "open": "open",
+            "phase=waiting": "waiting",
+            "phase=working": "work",
+            "stage=analysis": "analysis",
+            "stage=decision": "decision",
+            "stage=execution": "execution",
+            "stage=evaluation": "evaluation",
+            "stage=closed": "closed",
+            "stage=start": "start",
+            "stage=end": "closed",
         },
     },
     "zh": {
@@ -66,16 +65,15 @@ WORDS = {
             "break_even": "平衡点{share}",
         },
         "names": {
-            "waiting": "等待",
-            "working": "办理",
-            "analysis": "分析",
-            "decision": "决策",
-            "execution": "执行",
-            "evaluation": "评估",
-            "closed": "办结",
-            "start": "开始",
-            "end": "办结",
-            "open": "未结",
+            "phase=waiting": "等待",
+            "phase=working": "办理",
+            "stage=analysis": "分析",
+            "stage=decision": "决策",
+            "stage=execution": "执行",
+            "stage=evaluation": "评估",
+            "stage=closed": "办结",
+            "stage=start": "开始",
+            "stage=end": "办结",
         },
     },
 }
@@ -188,9 +186,9 @@ def stuck(
             size="small",
         )
     names = [
-        words.name(bar[0])
+        words.name(bar[0], "stage")
         if group is None
-        else f"{words.name(bar[0])}: {words.name(bar[1], group)}"
+        else f"{words.name(bar[0], 'stage')}: {words.name(bar[1], group)}"
         for bar in bars
     ]
     ax.set_yticks(range(len(bars)), names)
@@ -290,7 +288,7 @@ def process_map(
     }
     for name, x in places.items():
         end = name in _ENDS
-        title = words.name(name)
+        title = words.name(name, "stage")
         if name in stand:
             title += "\n" + words.phrase("open", n=stand[name])
         ax.text(
