@@ -31,8 +31,6 @@ INTRO_ZH = """\
 诉求记录共四周，在第 672 小时读取；没有 `closed_hour` 的诉求当时尚未办结。"""
 
 IMPORTS = """\
-import pandas as pd
-
 from govlib import datasets, digital
 from govlib.exercises import check, hand_in, start"""
 

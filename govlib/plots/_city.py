@@ -136,7 +136,7 @@ def causal_graph(
             color=colour,
             linestyle=line,
             linewidth=1.6,
-            zorder=2,
+            zorder=4,
         )
         ax.add_patch(arrow)
     for sign, (colour, line, key) in _SIGNS.items():

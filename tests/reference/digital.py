@@ -15,6 +15,7 @@ among them; digital_versions.csv has the versions used.
 """
 
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -134,13 +135,15 @@ def cut(text):
     out, run = [], ""
     for c in text + "|":
         chinese = "\u4e00" <= c <= "\u9fff"
-        if run and (not chinese or run[-1].isdigit()) and not (
-            c.isdigit() and run[-1].isdigit()
+        if (
+            run
+            and (not chinese or run[-1].isdigit())
+            and not (c.isdigit() and run[-1].isdigit())
         ):
             if run.isdigit() or len(run) == 1:
                 out.append(run)
             else:
-                out += [a + b for a, b in zip(run, run[1:])]
+                out += [a + b for a, b in pairwise(run)]
             run = ""
         if chinese or c.isdigit():
             run += c
@@ -154,7 +157,7 @@ def texts():
     weights = maker.fit_transform(TEXTS)
     pd.DataFrame({"text": TEXTS}).to_csv(HERE / "digital_texts.csv", **WRITE)
     mean = np.asarray(weights.mean(axis=0)).ravel()
-    for term, value in zip(maker.get_feature_names_out(), mean):
+    for term, value in zip(maker.get_feature_names_out(), mean, strict=True):
         keep("texts", term, value)
 
 
@@ -210,13 +213,14 @@ def oaxaca():
         three = model.three_fold().params
         two = {
             kind: model.two_fold(two_fold_type=kind).params
-            for kind in ("pooled", "nuemark", "cotton", "reimers", "self_submitted")
-            if kind != "self_submitted"
+            for kind in ("pooled", "nuemark", "cotton", "reimers")
         }
-    for name, value in zip(("ends", "coefficients", "interaction", "gap"), three):
+    parts = ("ends", "coefficients", "interaction", "gap")
+    for name, value in zip(parts, three, strict=True):
         keep("oaxaca", f"threefold {name}", value)
+    parts = ("unexplained", "explained", "gap")
     for kind, params in two.items():
-        for name, value in zip(("unexplained", "explained", "gap"), params):
+        for name, value in zip(parts, params, strict=True):
             keep("oaxaca", f"{kind} {name}", value)
 
 
