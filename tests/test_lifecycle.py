@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govlib import lifecycle
@@ -394,6 +394,7 @@ def test_variants_by_hand():
     assert np.isnan(table.loc[A, "median"])
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_rows_says_nothing(random):
     rows = list(range(len(TOY)))
@@ -498,6 +499,7 @@ def test_conformance_like_alignments_of_pm4py():
     assert found.cases["fitness"].tolist() == pytest.approx(stored["fitness"].tolist())
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.sampled_from(CYCLE), min_size=1, max_size=9))
 def test_conformance_never_costs_more_than_starting_anew(way):
     row = lifecycle.conformance(log_of(way), **WAY).cases.iloc[0]

@@ -410,7 +410,7 @@ yuan with two decimals? Who is paid has a number below zero.""",
     solution="""\
 building = pd.DataFrame({"floor": np.repeat(range(1, 7), 2)})
 building["flat"] = [
-    f"{floor}0{side}" for floor, side in zip(building["floor"], [1, 2] * 6)
+    f"{floor}0{side}" for floor, side in zip(building["floor"], [1, 2] * 6, strict=True)
 ]
 shares = deliberation.cost_shares(
     building,

@@ -66,7 +66,7 @@ def effect_of(remedies):
     return table.set_index("term")
 
 def each(variable, values):
-    places = zip(left_alone.codes, values)
+    places = zip(left_alone.codes, values, strict=True)
     return [city.Remedy(variable, int(value), (code,)) for code, value in places]"""
 
 SIZE = city.Size(districts=6, subdistricts=4, communities=2, surveyed=20)

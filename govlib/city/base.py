@@ -1,4 +1,4 @@
-"""The city without its residents, as arrays: what every theme's equations start from."""
+"""The city without its residents, as arrays: what every theme starts from."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -230,7 +230,7 @@ class Base:
 
     def within(self, level: str) -> Integers:
         """
-        Number the districts or sub-districts that communities lie in.
+        Give the districts or sub-districts of communities numbers.
 
         Parameters
         ----------

@@ -20,6 +20,7 @@ from govlib.city import (
     known_requests,
     known_services,
     known_structure,
+    known_values,
 )
 from govlib.city.cases import CASES
 from govlib.city.known_participation import (
@@ -53,6 +54,7 @@ THEMES: tuple[ModuleType, ...] = (
     known_requests,
     known_services,
     known_structure,
+    known_values,
 )
 # Chapters whose truths are about residents, and the tables that answer them.
 RESIDENTS = ("04", "05")

@@ -371,7 +371,7 @@ def _jackknife(
 
 
 def _rates(place: Neighbourhood) -> dict[str, float]:
-    """Measure participation in a community: in truth, in the survey, in the register."""
+    """Measure participation in a community: true, surveyed, and by the register."""
     part = place.participation()
     adult = place.people.age >= 18
     seed, community = place.seed, place.community

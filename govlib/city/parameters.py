@@ -74,7 +74,9 @@ PARAMETERS = (
     Parameter("quality_income", 7, 0, 20, "points of quality per unit of log income"),
     Parameter("quality_hhi", -8, -40, 0, "points of quality, of income's HHI"),
     Parameter("dissolving", 0.07, 0, 1, "organisations dissolved a year, as a rate"),
-    Parameter("dissolving_share", -3.5, -5, 5, "log rate, of income share of the office"),
+    Parameter(
+        "dissolving_share", -3.5, -5, 5, "log rate, of income share of the office"
+    ),
     Parameter("lift_teams", 4, 1, 50, "teams of a sub-district's lift service"),
     Parameter("lift_cases", 24, 1, 60, "lift cases of a sub-district in three years"),
     Parameter("lift_peak", 0.7, 0.25, 1, "part of a special plan's in its peak"),
@@ -83,7 +85,9 @@ PARAMETERS = (
     Parameter("resolved_load", -0.8, -3, 0, "log odds of a resolved matter, of load"),
     Parameter("resolved_hall", 0.5, 0, 2, "log odds where a deliberation hall is open"),
     Parameter("resolved_overlap", -1.5, -5, 0, "log odds per unit of role overlap"),
-    Parameter("resolved_weakest", 2.5, 0, 8, "log odds, of the weakest actor's strength"),
+    Parameter(
+        "resolved_weakest", 2.5, 0, 8, "log odds, of the weakest actor's strength"
+    ),
     Parameter("agreement_coverage", 2.5, 0, 6, "log odds to sign, of Party coverage"),
     Parameter("matched_office", 1.0, 0, 3, "log odds to meet a need, of 1+3+X"),
     Parameter("expectation_income", 1, 0, 3, "functions expected more, of income"),

@@ -28,6 +28,7 @@ from govlib.plots._structure import (
     score_map,
     truth_table,
 )
+from govlib.plots._values import rate_limits
 
 __all__ = [
     "access_map",
@@ -54,6 +55,7 @@ __all__ = [
     "overlap",
     "parts",
     "process_map",
+    "rate_limits",
     "reach",
     "reassignments",
     "records",

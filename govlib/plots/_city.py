@@ -108,7 +108,7 @@ def causal_graph(
         )
     ax = _axes(ax)
     where = _layers(graph)
-    across = max(x for x, _ in where.values()) + 1
+    across = int(max(x for x, _ in where.values())) + 1
     boxes = {}
     for name in sorted(where, key=lambda n: where[n]):
         text = ax.text(
@@ -148,7 +148,9 @@ def causal_graph(
     ax.set_ylim(y.min() - 0.6, y.max() + 0.6)
     ax.set_axis_off()
     # Arrows end at boxes whose size is known once texts have been laid out.
-    ax.figure.draw_without_rendering()
+    figure = ax.get_figure(root=True)
+    if figure is not None:
+        figure.draw_without_rendering()
     return ax
 
 
