@@ -7,6 +7,7 @@ import pytest
 from govlib import datasets, indicators
 from govlib.city import known_values
 from govlib.city.base import base
+from govlib.city.model import neighbourhood
 
 TRUTH = datasets.truth().query("chapter == '01'").set_index("symbol")
 # Symbols, and on which side of the truth the naive answer lies.
@@ -113,6 +114,18 @@ def test_institutions_agree_with_the_shipped_tables():
     assert (found["services"] == places["functions"]).all()
 
 
+def test_rates_are_of_adults_and_of_those_who_answered(rates):
+    """The survey's rate is that of the shipped table; the others from residents."""
+    place = neighbourhood(2026, "B-2-07")
+    found = known_values._rates(place)
+    assert found["asked"] == pytest.approx(rates.loc["B-2-07", "asked"], abs=1e-3)
+    part = place.participation()
+    adults = [i for i, age in enumerate(place.people.age) if age >= 18]
+    assert found["true"] == pytest.approx(np.mean([part.chance[i] for i in adults]))
+    entries = sum(int(part.decided[q, i]) for q in (8, 9, 10, 11) for i in adults)
+    assert found["times"] == pytest.approx(entries / len(adults))
+
+
 # --- truth
 
 
@@ -161,10 +174,12 @@ def test_naive_answers_come_from_the_shipped_tables(rates):
     assert shipped["participants"] == pytest.approx(rates["times"].mean(), abs=1e-4)
     assert shipped["rate_spread"] == pytest.approx(asked.std(), abs=1e-5)
     assert shipped["top_lead"] == pytest.approx(best.mean() - asked.mean(), abs=1e-5)
-    # A jackknife over sub-districts and a plain standard error of means are close.
+    # With ten communities each, a jackknife of a mean is the error of means of ten.
     by_place = rates["times"].groupby(rates.index.str[:3]).mean()
     error = by_place.std() / len(by_place) ** 0.5
-    assert TRUTH.loc["participants", "naive_city_error"] == pytest.approx(error)
+    assert TRUTH.loc["participants", "naive_city_error"] == pytest.approx(
+        error, abs=1e-6
+    )
 
 
 def test_shrinking_comes_near_the_truth():

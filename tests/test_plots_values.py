@@ -40,9 +40,17 @@ def test_band_holds_the_limits_from_small_to_large():
     assert corners[:, 0].min() == 2_000
     assert corners[:, 0].max() == 30_000
     assert corners[:, 1].max() == pytest.approx(TABLE["limit_high"].max())
-    # The first row is the largest place: unsorted, the band would cross itself.
     top = corners[np.isclose(corners[:, 0], 10_000), 1]
     assert top.max() == pytest.approx(TABLE["limit_high"][1])
+
+
+def test_band_does_not_cross_itself():
+    """Rows in no order: along its outline the band goes out once and back once."""
+    ax = plots.rate_limits(TABLE.iloc[[1, 0, 2]])
+    (band,) = ax.collections
+    way = np.sign(np.diff(band.get_paths()[0].vertices[:, 0]))
+    way = way[way != 0]
+    assert (np.diff(way) != 0).sum() <= 2
 
 
 def test_place_beyond_its_limits_is_dark():

@@ -195,6 +195,12 @@ weights put that right.""",
             "你的权重用反了：权重表示一行代表多少成年人。",
         ),
         Misconception(
+            "both-unweighted",
+            lambda d: _two("unweighted", _city(d, None), "weighted", _city(d, None)),
+            "Both shares count each answer once; one of them should be weighted.",
+            "两个比例都把每份答案算一次；其中一个应当加权。",
+        ),
+        Misconception(
             "exchanged",
             lambda d: _two("unweighted", _city(d), "weighted", _city(d, None)),
             "The two shares are exchanged.",
@@ -227,8 +233,8 @@ def _as_independent(d: Data) -> dict[str, float]:
     return _right_bounds(d) | {"most": float(ever.mean())}
 
 
-def _over_places(d: Data) -> dict[str, float]:
-    return _right_bounds(d) | {"least": float(_quarters(d).mean(axis=0).max())}
+def _smallest(d: Data) -> dict[str, float]:
+    return _right_bounds(d) | {"least": float(_quarters(d).min(axis=1).mean())}
 
 
 Q2 = Question(
@@ -271,10 +277,10 @@ twice, all quarters add up. Anything in between needs to know who.""",
             "你的上界假定各季度相互独立。如果没有人来过两次呢？",
         ),
         Misconception(
-            "one-quarter-for-all",
-            _over_places,
-            "Each community has a best quarter of its own.",
-            "每个社区都有各自人数最多的季度。",
+            "smallest-quarter",
+            _smallest,
+            "Your lower bound is the weakest quarter. Did nobody else come?",
+            "你的下界取了各社区参与最少的季度。难道没有其他人来过？",
         ),
     ),
 )

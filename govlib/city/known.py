@@ -415,7 +415,7 @@ def activity_difference(
 def truth(
     *,
     seed: int = 2026,
-    cities: int = 400,
+    cities: int = 200,
     n_jobs: int = 1,
     chapters: Collection[str] | None = None,
 ) -> pd.DataFrame:
@@ -426,9 +426,10 @@ def truth(
     ----------
     seed : int, default 2026
         Seed of the city in which the naive answers are given.
-    cities : int, default 400
+    cities : int, default 200
         Cities over which truths are averaged, at least 8; they take about five seconds
-        each. The shipped table has 400.
+        each for chapters 04 and 05. Other chapters need fewer, or take more of the
+        same; each stops at as many as it needs.
     n_jobs : int, default 1
         Processes, as in :class:`joblib.Parallel`. The numbers do not depend on it.
     chapters : collection of str, optional
