@@ -33,6 +33,14 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["PYTHONWARNDEFAULTENCODING"] = "1"
 
 
+@pytest.fixture(autouse=True)
+def _figures_without_a_language(request: pytest.FixtureRequest) -> None:
+    """Let an example speak as its reader's does, whatever ran before it."""
+    if isinstance(request.node, pytest.DoctestItem):
+        words = request.getfixturevalue("monkeypatch")
+        words.setattr("govlib._words._language", None)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Fail a magic that IPython does not know; nbval does so in stored cells only."""

@@ -6,8 +6,8 @@ Write every data set of the course from the model of S city.
 Rewrites the tables, facts.csv, datapackage.json and the numbers in README.md of this
 folder, or writes them all into another. truth.csv is taken from this folder as it is.
 With --truth it is the other way round: truth.csv alone is computed anew, from so many
-simulated cities (the shipped one from 200 for chapters 04 and 05), or its rows
-of some chapters.
+simulated cities at most (the shipped one from 400, in about an hour on two cores), or
+its rows of some chapters.
 """
 
 import argparse

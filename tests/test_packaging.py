@@ -35,6 +35,7 @@ else:
     raise AssertionError("the guard does not guard")
 
 import govlib
+from matplotlib import pyplot as plt
 from govlib import datasets, plots
 
 assert os.path.realpath(govlib.__file__).startswith(site + os.sep), govlib.__file__
@@ -42,7 +43,7 @@ for name in datasets.names():
     rows, columns = datasets.load(name).shape
     print(name, rows, columns)
 plots.use("zh")
-figure, axes = plots.plt.subplots()
+figure, axes = plt.subplots()
 axes.set_title("外来人口")
 figure.canvas.draw()
 """

@@ -18,7 +18,7 @@ NUMBER = "01"
 SLUG = "values"
 TITLE_EN = "Four values: how far is each community?"
 TITLE_ZH = "四重价值：每个社区走到了哪一步？"
-PUBLIC_SEED = 101
+PUBLIC_SEED = 102
 
 INTRO_EN = """\
 You work with half of the sub-districts of S city: their registers, and the survey of
@@ -289,24 +289,16 @@ twice, all quarters add up. Anything in between needs to know who.""",
 # --- q3: small numbers ---------------------------------------------------------------
 
 
-def _beyond(d: Data, column: str = "organisations", per: bool = True) -> float:
+def _beyond(d: Data, column: str = "organisations", per: bool = True) -> int:
     k, n = d.places[column].to_numpy(), d.places["residents"].to_numpy()
     usual = k.sum() * (n / n.sum() if per else 1 / len(n))
     low, high = stats.poisson.ppf([[0.025], [0.975]], usual)
-    return float(((k < low) | (k > high)).mean())
+    return int(((k < low) | (k > high)).sum())
 
 
-def _excludes(d: Data) -> float:
+def _above_only(d: Data) -> int:
     k, n = d.places["organisations"].to_numpy(), d.places["residents"].to_numpy()
-    usual = k.sum() / n.sum() * n
-    low = stats.chi2.ppf(0.025, np.maximum(2 * k, 1)) / 2 * (k > 0)
-    high = stats.chi2.ppf(0.975, 2 * k + 2) / 2
-    return float(((usual < low) | (usual > high)).mean())
-
-
-def _above_only(d: Data) -> float:
-    k, n = d.places["organisations"].to_numpy(), d.places["residents"].to_numpy()
-    return float((k > stats.poisson.ppf(0.975, k.sum() / n.sum() * n)).mean())
+    return int((k > stats.poisson.ppf(0.975, k.sum() / n.sum() * n)).sum())
 
 
 Q3 = Question(
@@ -314,13 +306,13 @@ Q3 = Question(
     title="Beyond the funnel",
     title_zh="漏斗之外",
     text_en="""\
-Compute living `organisations` per 10,000 `residents` of each community. What share of
-communities lies beyond the limits (`limit_low`, `limit_high`) within which 95 % would
+Compute living `organisations` per 10,000 `residents` of each community. How many
+communities lie beyond the limits (`limit_low`, `limit_high`) within which 95 % would
 lie if only chance differed?""",
     text_zh="""\
 计算每个社区每万名居民（`residents`）的存续组织数（`organisations`）。
 若社区之间只有偶然差异，95% 的社区会位于 `limit_low` 与 `limit_high` 之间；
-实际有多大比例的社区在此范围之外？""",
+实际有多少个社区在此范围之外？""",
     stub="q3 = ...",
     solution="""\
 density = indicators.count_rates(
@@ -328,14 +320,14 @@ density = indicators.count_rates(
 )
 low = density["estimate"] < density["limit_low"]
 high = density["estimate"] > density["limit_high"]
-q3 = (low | high).mean()""",
+q3 = int((low | high).sum())""",
     explanation="""\
-About one in twenty would lie beyond by chance. Far more do: organisations come in
+By chance about twelve would lie beyond. Far more do: organisations come in
 clusters, or have causes. The limits are wide where few people live.""",
-    form=lambda _: number(0, 1),
+    form=lambda _: number(0, 240, whole=True),
     reference=_beyond,
-    tolerance=(0.001,),
-    why_tolerance="a community is .004 of the share",
+    tolerance=(0.5,),
+    why_tolerance="a count",
     objective=2,
     minutes=8,
     misconceptions=(

@@ -61,6 +61,8 @@ RESIDENTS = ("04", "05")
 SURVEYED = ("survey", "activity_room", "communities")
 # Communities of each simulated city in which variables are set.
 COMMUNITIES = 8
+# Cities that are enough for participation.
+ENOUGH = 200
 # One in so many simulated cities is surveyed as a whole, at least two.
 WHOLE = 20
 
@@ -415,7 +417,7 @@ def activity_difference(
 def truth(
     *,
     seed: int = 2026,
-    cities: int = 200,
+    cities: int = 400,
     n_jobs: int = 1,
     chapters: Collection[str] | None = None,
 ) -> pd.DataFrame:
@@ -426,15 +428,14 @@ def truth(
     ----------
     seed : int, default 2026
         Seed of the city in which the naive answers are given.
-    cities : int, default 200
-        Cities over which truths are averaged, at least 8; they take about five seconds
-        each for chapters 04 and 05. Other chapters need fewer, or take more of the
-        same; each stops at as many as it needs.
+    cities : int, default 400
+        Cities over which truths are averaged, at least 8. Chapters whose truths are
+        sure with fewer stop earlier: the column ``seeds`` says where.
     n_jobs : int, default 1
         Processes, as in :class:`joblib.Parallel`. The numbers do not depend on it.
     chapters : collection of str, optional
         Numbers of the chapters whose truths are wanted, such as ``["02"]``; all by
-        default. Those of chapters 04 and 05 come together and take most of the time.
+        default. Those of chapters 04 and 05 take most of the time.
 
     Returns
     -------
@@ -481,8 +482,10 @@ def truth(
     for chapter in asked:
         _validate.choice(chapter, [*RESIDENTS, *known], "chapters")
     parts = []
-    if set(asked) & set(RESIDENTS):
-        parts.append(_of_residents(seed, cities, n_jobs))
+    if "04" in asked:
+        parts.append(_of_ties(seed, cities, n_jobs))
+    if "05" in asked:
+        parts.append(_of_participation(seed, min(cities, ENOUGH), n_jobs))
     for theme in THEMES:
         if set(asked) & set(theme.CHAPTERS):
             parts.append(_of_theme(theme, seed, min(cities, theme.CITIES), n_jobs))
@@ -501,17 +504,14 @@ def _of_theme(theme: ModuleType, seed: int, cities: int, n_jobs: int) -> pd.Data
     return _table(theme.ROWS, values, shown, exact, cities)
 
 
-def _of_residents(seed: int, cities: int, n_jobs: int) -> pd.DataFrame:
-    """Tell what is true of ties and participation."""
-    jobs = (joblib.delayed(_one_city)(s) for s in range(1, cities + 1))
+def _of_ties(seed: int, cities: int, n_jobs: int) -> pd.DataFrame:
+    """Tell what is true of ties."""
+    jobs = (joblib.delayed(_ties_of)(s) for s in range(1, cities + 1))
     done = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
     estates, slopes, activities = zip(
         *tqdm(done, total=cities, desc="cities", disable=None), strict=True
     )
     figures = {name: [e[name] for e in estates] for name in estates[0]}
-    whole = (joblib.delayed(_naive)(s) for s in range(1, max(cities // WHOLE, 2) + 1))
-    surveys = list(joblib.Parallel(n_jobs=n_jobs, return_as="generator")(whole))
-    figures |= {f"naive_{name}": [s[name] for s in surveys] for name in surveys[0]}
     figures["naive_size_elasticity"] = [s for s in slopes if s is not None]
     on, off, held = np.array(activities).transpose(2, 0, 1)
     figures["activity_ties"] = (on - off).mean(axis=1)
@@ -522,24 +522,40 @@ def _of_residents(seed: int, cities: int, n_jobs: int) -> pd.DataFrame:
         with_[0] - without[0],
         float(np.hypot(with_[1], without[1])),
     )
-    exact = {"homophily_direct": -np.log(_mixed_rate(seed)), **parameter_values()}
+    exact = {"homophily_direct": -np.log(_mixed_rate(seed))}
     values |= {name: (value, 0.0) for name, value in exact.items()}
 
     # In the shipped city one estimate each, whose error is its spread over cities.
-    city = simulate("course", seed=seed, only=SURVEYED)
     here = estate_figures(seed) | {"naive_size_elasticity": density_slope(seed)}
     shown = {
         name: (number, float(np.std(figures[name], ddof=1)))
         for name, number in here.items()
     }
+    city = simulate("course", seed=seed, only=SURVEYED)
+    shown["naive_activity_ties"] = activity_difference(city.survey, city.communities)
+    return _table(ROWS, values, shown, exact, cities)
+
+
+def _of_participation(seed: int, cities: int, n_jobs: int) -> pd.DataFrame:
+    """Tell what is true of participation."""
+    jobs = (joblib.delayed(_participation_of)(s) for s in range(1, cities + 1))
+    done = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
+    found = list(tqdm(done, total=cities, desc="cities", disable=None))
+    figures = {name: [f[name] for f in found] for name in found[0]}
+    whole = (joblib.delayed(_naive)(s) for s in range(1, max(cities // WHOLE, 2) + 1))
+    surveys = list(joblib.Parallel(n_jobs=n_jobs, return_as="generator")(whole))
+    figures |= {f"naive_{name}": [s[name] for s in surveys] for name in surveys[0]}
+    values = {name: _average(numbers) for name, numbers in figures.items()}
+    exact = parameter_values()
+    values |= {name: (value, 0.0) for name, value in exact.items()}
+    city = simulate("course", seed=seed, only=SURVEYED)
     tables = city.survey, city.activity_room, city.communities
     errors = naive_errors(*tables)
-    for name, answer in naive_answers(*tables).items():
-        shown[f"naive_{name}"] = answer, errors[name]
-    shown["naive_activity_ties"] = activity_difference(city.survey, city.communities)
-
-    rows = (*ROWS, *PARTICIPATION_ROWS)
-    return _table(rows, values, shown, exact, cities)
+    shown = {
+        f"naive_{name}": (answer, errors[name])
+        for name, answer in naive_answers(*tables).items()
+    }
+    return _table(PARTICIPATION_ROWS, values, shown, exact, cities)
 
 
 def _table(
@@ -574,15 +590,18 @@ def _table(
     return pd.DataFrame(table)
 
 
-def _one_city(
+def _ties_of(
     seed: int,
 ) -> tuple[dict[str, float], float | None, list[tuple[float, float, int]]]:
-    """All that the truth takes from one city."""
+    """All that the truth of ties takes from one city."""
     # A slope needs a dozen estates: a quarter of the cities is enough.
     slope = density_slope(seed) if seed % 4 == 1 else None
-    figures = estate_figures(seed)
-    figures |= participation_figures(seed, some_communities(seed))
-    return figures, slope, activity_figures(seed)
+    return estate_figures(seed), slope, activity_figures(seed)
+
+
+def _participation_of(seed: int) -> dict[str, float]:
+    """All that the truth of participation takes from one city."""
+    return participation_figures(seed, some_communities(seed))
 
 
 def _naive(seed: int) -> dict[str, float]:
