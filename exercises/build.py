@@ -226,7 +226,9 @@ def _judge(question: Question, item: Any, marked: Any, answer: object) -> str:
     try:
         plain = _answers.reduce(item["form"], answer)
     except _answers.Unfit as unfit:
-        if unfit.numbers is None:
+        # Practice says at once what is wrong with the form; a graded number beyond its
+        # range is marked.
+        if unfit.numbers is None or not question.graded:
             return unfit.code
         plain = unfit.numbers
     return _verdict(question, item, marked, plain)

@@ -133,13 +133,25 @@ def test_the_students_folder_gives_no_graded_answer_away(exercise):
 
 
 def test_no_practice_answer_stands_in_the_keys(exercise):
-    text = _read(FOLDER / f"{exercise.stem}.keys.json")
+    sheet = json.loads(_read(FOLDER / f"{exercise.stem}.keys.json"))["questions"]
     for name, question in exercise.questions.items():
         if question.reference and not question.graded:
+            # Its form says what may be answered; a hash is no number.
+            told = [
+                number
+                for item in (sheet[name], *sheet[name]["misconceptions"])
+                for part in ("offset", "step")
+                for number in item["key"][part]
+            ]
+            assert told
             for number in making.reduced(
                 question, exercise.parameters, exercise.right[name]
             ):
-                assert f"{number:.6g}" not in re.findall(r"[-\d.e]+", text)
+                assert f"{number:.6g}" not in [f"{known:.6g}" for known in told]
+                # Three digits or more would hardly stand in a hint by chance.
+                if len(f"{number:.6g}".lstrip("-0.")) > 2:
+                    words = re.findall(r"[-\d.]+", json.dumps(sheet[name]))
+                    assert f"{number:.6g}" not in words
 
 
 def test_the_exercise_is_the_chapters(exercise):

@@ -17,8 +17,8 @@ from govlib.exercises.making import Misconception, Question, number, numbers, te
 
 NUMBER = "08"
 SLUG = "deliberation"
-TITLE_EN = "Will they agree on a lift?"
-TITLE_ZH = "能否就加装电梯达成一致？"
+TITLE_EN = "Remedy 2: how can an old estate agree on a lift?"
+TITLE_ZH = "路径二：老旧小区如何就加装电梯达成一致？"
 PUBLIC_SEED = 3
 
 INTRO_EN = """\

@@ -17,8 +17,8 @@ from govlib.exercises.making import Misconception, Question, number, numbers, te
 
 NUMBER = "10"
 SLUG = "lifecycle"
-TITLE_EN = "Where does a matter get stuck?"
-TITLE_ZH = "事项卡在哪一环？"
+TITLE_EN = "Remedy 4: where does a matter get stuck?"
+TITLE_ZH = "路径四：事项卡在哪一环？"
 PUBLIC_SEED = 7
 LAST, LIMIT, HORIZON = 1092, 90, 300
 STAGES = ["analysis", "decision", "execution", "evaluation"]
@@ -546,8 +546,8 @@ the late ones, and so find too little.""",
         Misconception(
             "exchanged",
             lambda d: _effects(*reversed(_right_effects(d).values())),
-            "The two numbers are exchanged.",
-            "两个数对调了。",
+            "You gave the two numbers in each other's place.",
+            "两个数的位置写反了。",
         ),
         Misconception(
             "cross-section",
