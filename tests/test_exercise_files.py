@@ -200,7 +200,7 @@ def test_the_stored_kill_rate_is_complete(exercise):
     tried = [
         name for name, question in exercise.questions.items() if question.reference
     ]
-    assert rows == [(name, "20", "100", "100") for name in tried]
+    assert rows == [(name, "8", "100", "100") for name in tried]
 
 
 def test_the_worked_solution_earns_full_marks(exercise, tmp_path):

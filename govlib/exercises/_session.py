@@ -260,8 +260,13 @@ def _checked(question: str, answer: object) -> tuple[str, dict[str, Any] | None]
     try:
         reduced = _answers.reduce(item["form"], answer)
     except _answers.Unfit as unfit:
-        attempt |= {"answer": _short(unfit.numbers), "verdict": unfit.code}
-        line = text(unfit.code, language, **unfit.details)
+        verdict, line = unfit.code, text(unfit.code, language, **unfit.details)
+        if unfit.numbers is not None and not item["graded"]:
+            # A known mistake may lie outside the range, and its hint says more.
+            known, hint = _verdict(item, unfit.numbers, language)
+            if known not in ("other", "right"):
+                verdict, line = known, hint
+        attempt |= {"answer": _short(unfit.numbers), "verdict": verdict}
     else:
         verdict, line = _verdict(item, reduced, language)
         attempt |= {"answer": _short(reduced), "verdict": verdict}
