@@ -16,12 +16,13 @@ from govlib.city.participation import (
     BELONGING_KEPT,
     BELONGING_MEAN,
     BELONGING_SD,
-    INTERCEPT,
     USUAL,
     YEAR_START,
     asked,
     belonging_level,
+    personal_log_odds,
     quarterly,
+    shared_log_odds,
 )
 from govlib.city.people import MOST, Booleans, Floats, Homes, Integers, People
 from govlib.city.people import homes as homes_of
@@ -221,17 +222,12 @@ def live(
     uniform = uniform[people.number].T
     n = people.age.size
     home, eta = np.empty((QUARTERS, n)), np.empty((QUARTERS, n))
-    own = (
-        values["part_owner"] * people.owner
-        + values["part_age"] * (people.age - 45)
-        + values["part_party"] * people.party
-    )
-    common = (
-        INTERCEPT
-        + values["part_time"] * institutions.self_governance_time
-        - values["part_need"] * institutions.need
-        + values["part_hall"]
-        * (institutions.hall + values["spillover"] * institutions.halls_near)
+    common = shared_log_odds(
+        institutions.self_governance_time,
+        institutions.need,
+        institutions.hall,
+        institutions.halls_near,
+        values,
     )
     services = 0.05 * (institutions.functions - 7)
     for quarter in range(QUARTERS):
@@ -239,8 +235,11 @@ def live(
             now = degree[quarter]
             level = belonging_level(seed, community, people, now, values)
             called = asked(seed, community, people, now) > 0
+            own = personal_log_odds(
+                people.owner, people.age, people.party, called, values
+            )
         home[quarter] = level + services[quarter]
-        eta[quarter] = own + values["part_asked"] * called + common[quarter]
+        eta[quarter] = own + common[quarter]
 
     def later(quarter: int, belonging: Floats, part: Booleans | float) -> Floats:
         moved = values["feedback"] * (part - USUAL)
