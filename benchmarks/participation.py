@@ -45,15 +45,20 @@ def theirs(data: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return table, fit.get_margeff().summary_frame()
 
 
-def timed(function, *arguments, repeats: int = 1) -> float:
+def timed(function, *arguments, repeats: int = 3) -> float:
     """Return the shortest of some times, in seconds."""
+    return taking_turns([function], *arguments, repeats=repeats)[0]
+
+
+def taking_turns(functions, *arguments, repeats: int = 5) -> list[float]:
+    """Return the shortest time of each, in seconds: a busy spell slows all alike."""
     times = []
-    for _ in range(repeats):
+    for function in functions * repeats:
         gc.collect()
         start = time.perf_counter()
         function(*arguments)
         times.append(time.perf_counter() - start)
-    return min(times)
+    return [min(times[i :: len(functions)]) for i in range(len(functions))]
 
 
 def memory(function, *arguments) -> float:
@@ -87,23 +92,23 @@ def main(n: int) -> None:
     print(f"largest relative difference from statsmodels: {difference:.1e}")
     if difference > AGREEMENT:
         raise SystemExit(f"no agreement to {AGREEMENT:g}: no ratio is given")
-    mine, peer = timed(ours, data, repeats=3), timed(theirs, data, repeats=3)
+    mine, peer = taking_turns([ours, theirs], data)
     print(f"{n:,} rows: govlib {mine:.3f} s, statsmodels {peer:.2f} s", end="; ")
     print(f"ratio {peer / mine:.1f}")
     print(
         f"memory beside {size:.0f} MB of data: govlib {memory(ours, data):.0f} MB, "
         f"statsmodels {memory(theirs, data):.0f} MB"
     )
-    fit = timed(participation.fit, data, FORMULA, repeats=3)
-    formula = timed(_formula.read, FORMULA, data, repeats=3)
+    fit = timed(participation.fit, data, FORMULA)
+    formula = timed(_formula.read, FORMULA, data)
     print(f"of {fit:.3f} s to fit, the formula takes {formula:.3f} s", end="; ")
     category = data.assign(home=np.array(["a", "b", "c", "d"])[np.arange(n) % 4])
     richer = FORMULA + " + home + x0:home"
-    fit = timed(participation.fit, category, richer, repeats=3)
-    formula = timed(_formula.read, richer, category, repeats=3)
+    fit = timed(participation.fit, category, richer)
+    formula = timed(_formula.read, richer, category)
     print(f"with a category of text and its interaction {formula:.3f} of {fit:.3f} s")
     few = people(n // 10)
-    small = timed(ours, few, repeats=3)
+    small = timed(ours, few)
     growth = np.log10(mine / small)
     print(f"time grows as rows to the power {growth:.2f} ({n // 10:,} to {n:,} rows)")
 

@@ -15,7 +15,8 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 HEAD = """# Benchmarks
 
-Written by `python benchmarks/run.py`, which runs every script of this folder. A script
+Written by `python benchmarks/run.py`, which runs every script of this folder and needs
+the extra `dev` and the packages access, inequality and pm4py. A script
 checks that the peers give the same numbers before it prints a ratio. Seconds differ
 from machine to machine and with what else it does; ratios within one run are the
 evidence.
@@ -25,6 +26,8 @@ evidence.
 
 def main() -> None:
     packages = ["numpy", "scipy", "pandas", "networkx", "igraph", "statsmodels"]
+    # Peers that the tests do not need: pip install access inequality pm4py
+    packages += ["access", "inequality", "pm4py"]
     machine = [
         f"Python {platform.python_version()}",
         *(f"{name} {version(name)}" for name in packages),

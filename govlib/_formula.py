@@ -88,11 +88,24 @@ class Design:
             plain={name: place - 1 for name, place in self.plain.items()},
         )
 
+    def buffer(self) -> NDArray[np.floating]:
+        """Return memory for the rows of any chunk."""
+        return np.empty((len(self.columns), CHUNK))
+
     def rows(
-        self, chunk: slice, centre: NDArray[np.floating] | None = None
+        self,
+        chunk: slice,
+        centre: NDArray[np.floating] | None = None,
+        buffer: NDArray[np.floating] | None = None,
     ) -> NDArray[np.floating]:
-        """Return the rows of a chunk, shape (k, m), less `centre` where given."""
-        out = np.empty((len(self.columns), len(range(self.n)[chunk])))
+        """
+        Return the rows of a chunk, shape (k, m), less `centre` where given.
+
+        They are written into `buffer` where given, over those of an earlier chunk.
+        """
+        size = len(range(self.n)[chunk])
+        new = buffer is None
+        out = np.empty((len(self.columns), size)) if new else buffer[:, :size]
         for place, values in enumerate(self.columns):
             if centre is None:
                 out[place] = values[chunk]

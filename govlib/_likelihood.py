@@ -103,7 +103,7 @@ class _Problem:
     def thinned(self) -> "_Problem":
         """Return the problem of every THINNING-th row."""
         few = slice(None, None, THINNING)
-        columns = [column[few] for column in self.design.columns]
+        columns = [column[few].copy() for column in self.design.columns]
         n = len(range(self.design.n)[few])
         return replace(
             self,
@@ -120,10 +120,12 @@ class _Problem:
         p = theta.size
         value, gradient, information = 0.0, np.zeros(p), np.zeros((p, p))
         weight, offset = self.weight, self.offset
+        # One buffer for all chunks: fresh memory costs more than the arithmetic.
+        buffer = self.design.buffer()
         for chunk in self.design.chunks():
             one, slope, curvature, scores = FAMILIES[self.family](
                 theta,
-                self.design.rows(chunk, self.centre),
+                self.design.rows(chunk, self.centre, buffer),
                 self.outcome[chunk],
                 None if weight is None else weight[chunk],
                 None if offset is None else offset[chunk],
@@ -272,10 +274,16 @@ def _newton(
 def _canonical(
     rows: Array, residual: Array, curvature: Array | None, scored: bool
 ) -> tuple[Array, Array, Array | None]:
-    """Return gradient, information and scores where mean and outcome meet."""
-    curved = rows if curvature is None else rows * curvature
+    """
+    Return gradient, information and scores where mean and outcome meet.
+
+    The rows are weighted in place: a product of a matrix with itself is the cheapest.
+    """
+    gradient = rows @ residual
     scores = rows * residual if scored else None
-    return rows @ residual, curved @ rows.T, scores
+    if curvature is not None:
+        rows *= np.sqrt(curvature)
+    return gradient, rows @ rows.T, scores
 
 
 def _logit(
@@ -433,6 +441,7 @@ def _ordered(
     return float(plain @ np.log(share)), scores.sum(axis=1), information, scores
 
 
+# Each may overwrite the rows that it is given.
 FAMILIES: dict[str, Callable[..., Pieces]] = {
     "logit": _logit,
     "linear": _linear,

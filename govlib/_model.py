@@ -146,9 +146,10 @@ def mean_slopes(model: Model, names: Sequence[str]) -> dict[str, tuple[Array, Ar
     effects = {name: np.zeros(outcomes) for name in names}
     gradients = {name: np.zeros((outcomes, p)) for name in names}
     slope, bend = np.zeros(outcomes), np.zeros((outcomes, p))
+    buffer = design.buffer()
     for chunk in design.chunks():
         share = _share(model, chunk)
-        rows = design.rows(chunk)
+        rows = design.rows(chunk, buffer=buffer)
         expected = expect(model, rows, chunk)
         slope += expected.slope @ share
         bend[:, :k] += (expected.bend * share) @ rows.T

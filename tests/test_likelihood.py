@@ -51,7 +51,7 @@ def test_value_gradient_information_and_scores(family, weight):
 
     def pieces(at):
         function = _likelihood.FAMILIES[family]
-        return function(at, ROWS, outcome, weight, offset, True)
+        return function(at, ROWS.copy(), outcome, weight, offset, True)
 
     value, gradient, information, scores = pieces(theta)
     each = log_likelihood(family, theta, outcome, offset)
