@@ -14,6 +14,8 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from scipy import stats
 
@@ -631,3 +633,15 @@ def test_facts_by_hand():
 
 def test_data_are_small():
     assert sum(file.stat().st_size for file in DATASETS.glob("*.csv")) < 12e6
+
+
+@given(
+    st.lists(st.floats(0, 9), min_size=1, max_size=40).filter(any),
+    st.lists(st.floats(0, 1), max_size=40),
+)
+def test_positions_are_those_of_a_binary_search(steps, shares):
+    """Ends that coincide, values on an end, and the last end itself."""
+    ends = np.cumsum(steps)
+    values = np.concatenate((np.array(shares) * ends[-1], ends, [0.0]))
+    found = ties._finder(ends)(values)
+    assert found.tolist() == np.searchsorted(ends, values, "right").tolist()

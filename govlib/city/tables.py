@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from govlib.city.people import Floats
     from govlib.city.survey import Answers
 
+# Who was asked, column by column, and what they answered.
+Told = tuple[dict[str, Any], "dict[str, Floats]"]
+
 # Households of the estates whose network is counted, three of each housing type.
 CENSUS_SIZES = {
     "old": (120, 400, 800),
@@ -150,8 +153,8 @@ class Rows:
         self.size = size
         self.communities: list[dict[str, Any]] = []
         self.estates: list[dict[str, Any]] = []
-        self.survey: list[pd.DataFrame] = []
-        self.room: list[pd.DataFrame] = []
+        self.survey: list[Told] = []
+        self.room: list[Told] = []
         self.residents: dict[str, list[pd.DataFrame]] = {
             "census": [],
             "resettlement": [],
@@ -211,8 +214,8 @@ class Rows:
             **_divisions(self.size),
             "communities": pd.DataFrame(self.communities),
             "estates": pd.DataFrame(self.estates),
-            "survey": pd.concat(self.survey),
-            "activity_room": pd.concat(self.room),
+            "survey": _told(self.survey),
+            "activity_room": _told(self.room),
         }
         for roster in ("census", "resettlement"):
             for kind, parts in (("residents", self.residents), ("ties", self.ties)):
@@ -380,34 +383,39 @@ def _ties(place: Neighbourhood, here: NDArray[np.int64]) -> pd.DataFrame:
     )
 
 
-def _survey(place: Neighbourhood, answers: Answers) -> pd.DataFrame:
+def _survey(place: Neighbourhood, answers: Answers) -> Told:
     who = answers.person
     names = addresses(place, who)
-    return pd.DataFrame(
-        {
-            "resident": names["resident"],
-            "community": place.community.code,
-            "estate": names["estate"],
-            "weight": answers.weight,
-            "answered": answers.answered,
-            "building_floors": place.homes.floors[place.people.household[who]],
-            **_attributes(place, who),
-            **_items(answers.items),
-        }
-    )
+    about = {
+        "resident": names["resident"],
+        "community": np.full(who.size, place.community.code),
+        "estate": names["estate"],
+        "weight": answers.weight,
+        "answered": answers.answered,
+        "building_floors": place.homes.floors[place.people.household[who]],
+        **_attributes(place, who),
+    }
+    return about, answers.items
 
 
-def _room(place: Neighbourhood, room: Answers) -> pd.DataFrame:
+def _room(place: Neighbourhood, room: Answers) -> Told:
     names = addresses(place, room.person)
-    return pd.DataFrame(
-        {
-            "resident": names["resident"],
-            "community": place.community.code,
-            "estate": names["estate"],
-            **_attributes(place, room.person),
-            **_items(room.items),
-        }
+    about = {
+        "resident": names["resident"],
+        "community": np.full(room.person.size, place.community.code),
+        "estate": names["estate"],
+        **_attributes(place, room.person),
+    }
+    return about, room.items
+
+
+def _told(parts: list[Told]) -> pd.DataFrame:
+    """Put communities below one another: columns once, not a frame for each."""
+    about, items = (
+        {name: np.concatenate([part[name] for part in kind]) for name in kind[0]}
+        for kind in zip(*parts, strict=True)
     )
+    return pd.DataFrame({**about, **_items(items)})
 
 
 def _items(items: dict[str, Floats]) -> dict[str, Any]:

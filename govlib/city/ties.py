@@ -1,5 +1,6 @@
 """Who would visit or ask whom for help: one model of ties between neighbours."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -237,8 +238,8 @@ def candidates(
     # Most fail before their ends are looked up, which is what takes time.
     left = np.flatnonzero(accept < most_pull**2 * most_mixed)
     ends = np.cumsum(sociability)
-    i = np.searchsorted(ends, one[left] * ends[-1], "right")
-    i = np.minimum(i, where.size - 1)
+    find = _finder(ends)
+    i = np.minimum(find(one[left] * ends[-1]), where.size - 1)
     keep = accept[left] < pull[i] * most_pull * most_mixed
     left, i = left[keep], i[keep]
 
@@ -246,11 +247,36 @@ def candidates(
     change = np.flatnonzero(np.diff(where)) + 1
     first = np.concatenate(([0], change))
     last = np.concatenate((change, [where.size])) - 1
-    stretch = np.searchsorted(change, i, "right")
+    stretch = np.repeat(np.arange(first.size), last - first + 1)[i]
     first, last = first[stretch], last[stretch]
     low = ends[first] - sociability[first]
-    j = np.searchsorted(ends, low + other[left] * (ends[last] - low), "right")
+    j = find(low + other[left] * (ends[last] - low))
     return i, np.clip(j, first, last), accept[left]
+
+
+def _finder(ends: Floats) -> Callable[[Floats], Integers]:
+    """
+    Return what gives ``np.searchsorted(ends, values, "right")``, for many values.
+
+    A table says where to start for values of each size; few steps are left. Values
+    lie from zero to the last of the ends.
+    """
+    size = 4 * ends.size
+    width = ends[-1] / size
+    # A little early rather than late, whatever rounding does.
+    start = np.searchsorted(ends, np.arange(size) * (width * (1 - 1e-12)), "right")
+    # Nothing lies beyond the last place.
+    bounds = np.append(ends, np.inf)
+
+    def find(values: Floats) -> Integers:
+        place = start[np.minimum((values / width).astype(np.intp), size - 1)]
+        behind = np.flatnonzero(bounds[place] <= values)
+        while behind.size:
+            place[behind] += 1
+            behind = behind[bounds[place[behind]] <= values[behind]]
+        return place
+
+    return find
 
 
 def closures(
