@@ -57,8 +57,10 @@ def main() -> None:
     """Read the command line, run the scripts and write after each."""
     scripts = sorted(p.name for p in FOLDER.glob("*.py") if p != Path(__file__))
     parser = argparse.ArgumentParser(description=(__doc__ or "").strip().split("\n")[0])
-    parser.add_argument("script", nargs="*", choices=[*scripts, []], default=[])
+    parser.add_argument("script", nargs="*")
     wanted = parser.parse_args().script or scripts
+    if not set(wanted) <= set(scripts):
+        parser.error(f"choose from {', '.join(scripts)}")
     machine = [
         f"Python {platform.python_version()}",
         *(f"{name} {version(name)}" for name in PACKAGES),
@@ -66,7 +68,8 @@ def main() -> None:
     ]
     old = README.read_text(encoding="utf-8") if README.exists() else ""
     found = re.split(r"^## (\S+\.py)\n\n", old, flags=re.M)
-    parts = dict(zip(found[1::2], (part.rstrip() + "\n" for part in found[2::2])))
+    kept = [part.rstrip() + "\n" for part in found[2::2]]
+    parts = dict(zip(found[1::2], kept, strict=True))
     for name in wanted:
         parts[name] = measured(FOLDER / name)
         text = HEAD + ", ".join(machine) + ".\n"

@@ -72,9 +72,11 @@ CHECKS = (
     ),
     Check(
         "training_leaving",
-        "Cox regression by day, stratified by committee, each worker from the first "
-        "course day after joining and split on the day of training",
-        "以日历日为时间、按居委会分层的Cox回归：自入职后首个培训日起观察，并在受训当天分段",
+        "Poisson regression of leavers on training at the quarter's load, per day on "
+        "the staff from the first course day after joining, split on the day of "
+        "training; clusters: committees",
+        "以负荷为控制变量的离职数泊松回归，按在岗日计：自入职后首个培训日起观察，"
+        "并在受训当天分段；按居委会聚类",
         "below",
     ),
 )
@@ -89,7 +91,7 @@ def right(city: City) -> dict[str, Answer]:
         **_delegation(city.matter_quarters),
         "layer_completion": _layer(city.matter_quarters, load),
         "layer_fulfilled": _as_meant(city, load),
-        "training_leaving": _training(city.workers),
+        "training_leaving": _training(city.workers, city.committees),
     }
 
 
@@ -257,30 +259,50 @@ def _as_meant(city: City, load: pd.Series) -> Answer:
     return _at_equal_load(rows, "meant")
 
 
-def _training(workers: pd.DataFrame) -> Answer:
-    """
-    Compare trained and untrained workers of a committee on the same day.
-
-    The committee is held fixed rather than its load, which changes from quarter to
-    quarter and moves courses and leaving alike. Who has just joined can neither be
-    trained nor leave before the next course day: time starts there for everybody.
-    """
-    staff = workers.assign(
-        time=workers["left_on"].fillna(LAST),
-        left=workers["left_on"].notna(),
-        eligible=np.ceil(workers["joined"].clip(lower=0) / QUARTER) * QUARTER,
+def _training(workers: pd.DataFrame, committees: pd.DataFrame) -> Answer:
+    """Compare rates of leaving in committees under the same load in the quarter."""
+    days = _worker_days(workers).merge(
+        committees[["community", "quarter", "load"]], on=["community", "quarter"]
     )
-    spells = lifecycle.split_at(
-        staff, unit="worker", time="time", outcome="left", at="trained_on", name="took"
-    )
-    spells["entry"] = np.maximum(spells["entry"], spells["eligible"])
-    spells = spells[spells["entry"] < spells["time"]]
-    fitted = lifecycle.cox(
-        spells,
-        "time ~ took",
-        outcome="left",
-        entry="entry",
-        strata="community",
+    fitted = participation.fit(
+        days,
+        "leavers ~ trained + load",
+        family="poisson",
+        exposure="days",
         cluster="community",
     )
-    return _answer(fitted.table.iloc[0])
+    return _answer(fitted.table.set_index("term").loc["trained"])
+
+
+def _worker_days(workers: pd.DataFrame) -> pd.DataFrame:
+    """
+    Count days on the staff and leavers by committee, quarter and training.
+
+    Courses are held on a quarter's first day. Who has just joined can neither be
+    trained nor leave before the next of them, so that everybody's time starts there;
+    days before a training count as untrained.
+    """
+    joined = workers["joined"].clip(lower=0).to_numpy(dtype=float)
+    since = np.ceil(joined / QUARTER) * QUARTER
+    left = workers["left_on"].fillna(np.inf).to_numpy(dtype=float)
+    trained = workers["trained_on"].fillna(np.inf).to_numpy(dtype=float)
+    parts = []
+    for quarter in range(1, LAST // QUARTER + 1):
+        begin, end = (quarter - 1) * QUARTER, quarter * QUARTER
+        parts.append(
+            pd.DataFrame(
+                {
+                    "community": workers["community"],
+                    "quarter": quarter,
+                    "trained": trained <= begin,
+                    "days": np.minimum(left, end) - np.maximum(since, begin),
+                    "leavers": left <= end,
+                }
+            )
+        )
+    rows = pd.concat(parts)
+    rows = rows[rows["days"] > 0]
+    keys = ["community", "quarter", "trained"]
+    return rows.groupby(keys, as_index=False, observed=True).sum().astype(
+        {"trained": float}
+    )
