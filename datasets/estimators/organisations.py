@@ -7,13 +7,15 @@ organisations of one sub-district resemble one another: all errors are clustered
 
 import numpy as np
 import pandas as pd
-from estimators import Answer, Check
 from scipy import stats
+from statsmodels.formula.api import ols
 
+from estimators import Answer, Check
+from estimators._boundaries import answer, mean, regression
 from govlib import organisations, participation
 from govlib.city import City, Size
 from govlib.city.known_organisations import naive_answers
-from govlib.city.organisations import AUTONOMY, MONTHS, NOW, REGISTER
+from govlib.city.organisations import AUTONOMY, NOW, REGISTER
 from govlib.city.people import YEAR
 
 # The tables are cheap, and in a fifth of the city some groups have no survivor.
@@ -27,18 +29,6 @@ TABLES = (
 )
 CHECKS = (
     Check(
-        "lift_wait_peak",
-        "Mean wait of those who asked in quarters 5 to 7 of a special plan, not at an "
-        "average rate; who still waits counts with the wait so far",
-        "专项计划第5至7季度提出者的平均等待，而非按平均到达率计算；仍在等待者按已等待时间计",
-        "below",
-    ),
-    Check(
-        "lift_spread",
-        "Special plans were drawn by lot: mean wait without one less that with one",
-        "专项计划由抽签决定：无计划街镇与有计划街镇平均等待之差",
-    ),
-    Check(
         "dependence_autonomy",
         "Linear regression of the score of the living, who founded them held fixed",
         "存续组织得分的线性回归，控制发起方",
@@ -50,6 +40,13 @@ CHECKS = (
         "founder averaged over the living",
         "服务质量的线性回归，控制收入与发起方，斜率随发起方而异并对存续组织取平均",
         "above",
+    ),
+    Check(
+        "autonomy_quality",
+        "Linear regression with income and its sources and founder held fixed, "
+        "divided by the reliability of what these leave of the score",
+        "线性回归，控制收入及其来源与发起方，再除以得分剩余部分的信度",
+        "below",
     ),
     Check(
         "nominal_purchases",
@@ -85,9 +82,6 @@ def right(city: City) -> dict[str, Answer]:
     legal = register[register["registered"]].merge(paid, on="organisation")
     living = legal[legal["dissolved"].isna()]
     recent = legal[legal["founded"] >= REGISTER]
-    cases = lift_cases(city)
-    peak = cases["special_plan"] & cases["quarter"].isin([5, 6, 7])
-    with_plan = regression(cases, "wait ~ special", "lift_service")
     quality = participation.average_marginal_effects(
         participation.fit(
             living,
@@ -97,15 +91,15 @@ def right(city: City) -> dict[str, Answer]:
         ),
         variables=["dependence"],
     )
-    spread, low, high = answer(with_plan.table, "special")
     return {
-        "lift_wait_peak": mean(cases[peak], "wait", cluster="lift_service"),
-        "lift_spread": (-spread, -high, -low),
         "dependence_autonomy": answer(
-            regression(living, "autonomy ~ dependence + official").table, "dependence"
+            regression(living, "autonomy ~ dependence + official"), "dependence"
         ),
         "dependence_quality": answer(quality, "dependence"),
-        "nominal_purchases": mean(contracts(city, register), "nominal", "amount"),
+        "autonomy_quality": through_autonomy(living),
+        "nominal_purchases": mean(
+            contracts(city, register), "nominal", weight="amount"
+        ),
         "organisation_life": median_life(register),
         "organisation_dependence": mean(recent, "founder_share"),
         "organisation_autonomy": mean(stood_for(recent), "autonomy"),
@@ -140,16 +134,25 @@ def payers(city: City) -> pd.DataFrame:
     )
 
 
-def lift_cases(city: City) -> pd.DataFrame:
-    """Return cases with their quarter and wait, that so far for who still waits."""
-    cases = city.lift_cases.merge(city.lift_teams, on="lift_service")
-    # To leave out who still waits would leave out the longest waits.
-    started = cases["month_started"].fillna(MONTHS)
-    return cases.assign(
-        quarter=(cases["month_asked"] // 3 + 1).astype(int),
-        special=cases["special_plan"].astype(float),
-        wait=started - cases["month_asked"],
-    )
+def through_autonomy(living: pd.DataFrame) -> Answer:
+    """
+    Return what a standard deviation of autonomy, free of error, does to quality.
+
+    Income from the office lowers autonomy and concentrates income, so that both are
+    held fixed; then so much of the score's variance is error that the slope must be
+    divided by the reliability of the rest. How sure alpha is counts for little.
+    """
+    held = "dependence + hhi + log_income + official"
+    alpha = organisations.reliability(
+        living, items=list(AUTONOMY), reverse=["plan_approved"], limits=(1, 5)
+    ).table.set_index("term")["estimate"]["alpha"]
+    score = living["autonomy"]
+    left = ols(f"autonomy ~ {held}", living).fit().mse_resid
+    reliable = 1 - (1 - alpha) * score.var() / left
+    times = np.sqrt(alpha) * score.std() / reliable
+    slope = answer(regression(living, f"quality ~ autonomy + {held}"), "autonomy")
+    estimate, low, high = (float(times * x) for x in slope)
+    return estimate, low, high
 
 
 def contracts(city: City, register: pd.DataFrame) -> pd.DataFrame:
@@ -234,29 +237,3 @@ def median_life(register: pd.DataFrame) -> Answer:
     low = time[inside][np.argmax(level + reach >= half)]
     high = time[inside][np.argmax(level - reach >= half)]
     return median, float(low), float(high)
-
-
-def regression(
-    data: pd.DataFrame, formula: str, cluster: str = "subdistrict"
-) -> participation.ParticipationFit:
-    """Fit a straight line with errors by sub-district."""
-    return participation.fit(data, formula, family="linear", cluster=cluster)
-
-
-def mean(
-    data: pd.DataFrame,
-    value: str,
-    weight: str | None = None,
-    cluster: str = "subdistrict",
-) -> Answer:
-    """Return a mean with an interval by sub-district."""
-    fitted = participation.fit(
-        data, f"{value} ~ 1", family="linear", weight=weight, cluster=cluster
-    )
-    return answer(fitted.table, "Intercept")
-
-
-def answer(table: pd.DataFrame, term: str) -> Answer:
-    """Read an estimate and its interval off a table."""
-    row = table.set_index("term").loc[term]
-    return float(row["estimate"]), float(row["conf_low"]), float(row["conf_high"])

@@ -1,0 +1,69 @@
+"""
+Right designs of chapter 03 for the lift services of sub-districts.
+
+What befalls a case hangs on those before it: errors are clustered by service, of which
+each sub-district has one.
+"""
+
+import pandas as pd
+
+from estimators import Answer, Check
+from estimators._boundaries import answer, mean, regression
+from govlib.city import City, Size
+from govlib.city.known_organisations import naive_answers
+from govlib.city.organisations import MONTHS
+
+# Half of the services stand in a special plan: more of them than the shipped city has.
+SIZE = Size(16, 10, 1, 20)
+# All are of one theme, and the naive answers start from all.
+TABLES = (
+    "organisations",
+    "organisation_income",
+    "service_centres",
+    "lift_teams",
+    "lift_cases",
+)
+CHECKS = (
+    Check(
+        "lift_wait_peak",
+        "Mean wait of those who asked in quarters 5 to 7 of a special plan, not at an "
+        "average rate; who still waits counts with the wait so far",
+        "专项计划第5至7季度提出者的平均等待，而非按平均到达率计算；仍在等待者按已等待时间计",
+        "below",
+    ),
+    Check(
+        "lift_spread",
+        "Special plans were drawn by lot: mean wait without one less that with one",
+        "专项计划由抽签决定：无计划街镇与有计划街镇平均等待之差",
+    ),
+)
+
+
+def right(city: City) -> dict[str, Answer]:
+    """Answer as the chapter does, and use the lot."""
+    cases = lift_cases(city)
+    peak = cases["special_plan"] & cases["quarter"].isin([5, 6, 7])
+    by_lot = regression(cases, "wait ~ special", "lift_service")
+    crowded, low, high = answer(by_lot, "special")
+    return {
+        "lift_wait_peak": mean(cases[peak], "wait", cluster="lift_service"),
+        "lift_spread": (-crowded, -high, -low),
+    }
+
+
+def naive(city: City) -> dict[str, float]:
+    """Answer as a hasty reader does."""
+    wait = naive_answers(city.tables)["lift_wait_peak"]
+    return {"lift_wait_peak": wait}
+
+
+def lift_cases(city: City) -> pd.DataFrame:
+    """Return cases with their quarter and wait, that so far for who still waits."""
+    cases = city.lift_cases.merge(city.lift_teams, on="lift_service")
+    # To leave out who still waits would leave out the longest waits.
+    started = cases["month_started"].fillna(MONTHS)
+    return cases.assign(
+        quarter=(cases["month_asked"] // 3 + 1).astype(int),
+        special=cases["special_plan"].astype(float),
+        wait=started - cases["month_asked"],
+    )
