@@ -21,7 +21,9 @@ def figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
         **_committees(tables["communities"]),
         **_participation(tables["survey"], tables["activity_room"]),
         **_organisations(tables),
-        **_structure(tables["actor_scores"]),
+        **_structure(tables["actor_scores"], tables["role_lists"]),
+        **_requests(tables),
+        **_lifts(tables),
         **_services(tables["service_survey"]),
     }
 
@@ -208,9 +210,10 @@ def _organisations(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
     }
 
 
-def _structure(scores: pd.DataFrame) -> dict[str, float]:
+def _structure(scores: pd.DataFrame, lists: pd.DataFrame) -> dict[str, float]:
     shared = scores["duties_shared"] / 20
     return {
+        "three_carriages": len(set(lists["actor"]) - {"party", "others"}),
         "role_overlap_before": shared[scores["year"] == 1].mean(),
         "role_overlap_list": shared[
             scores["joint_office"] & (scores["year"] == scores["year"].max())
@@ -221,3 +224,34 @@ def _structure(scores: pd.DataFrame) -> dict[str, float]:
 def _services(answers: pd.DataFrame) -> dict[str, float]:
     told = answers["satisfaction"].dropna().astype(float)
     return {"satisfaction_mean": told.mean(), "satisfaction_spread": told.std()}
+
+
+def _requests(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    problems, requests = tables["problems"], tables["requests"]
+    residents = tables["communities"]["residents"].sum()
+    # Adults are counted in each quarter of a year.
+    adults = problems["adults"].sum() / problems["quarter"].nunique()
+    return {
+        "problems": 1e3 * problems["problems"].sum() / adults,
+        "requests_recorded": 1e3 * problems["recorded"].sum() / residents,
+        "requests_solved": requests["solved"].dropna().astype(float).mean(),
+        "requests_satisfied": requests["satisfied"].dropna().astype(float).mean(),
+    }
+
+
+def _lifts(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    wells = tables["lift_stairwells"]
+    drawn = wells[wells["drawn"]]
+    votes = tables["lift_flats"].merge(drawn[["stairwell", "hall_talks"]])
+    told = (votes["tenure"] != "tenant") & (votes["vote"] != "not voted")
+    plain = votes[told & ~votes["hall_talks"]]
+    agreed = (plain["vote"] == "agree").groupby(plain["floor"]).mean()
+    there = wells["community"].str.startswith("M-2-")
+    return {
+        "lift_meetings": wells.loc[there, "meetings"].mean(),
+        "lift_cost": wells["lift_cost"].mean(),
+        "lift_subsidy": (wells["lift_subsidy"] / wells["lift_cost"]).mean(),
+        "lift_passed": drawn["vote_passed"].mean(),
+        "consent_ground": agreed[1],
+        "consent_top": agreed[6],
+    }

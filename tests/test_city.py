@@ -597,9 +597,10 @@ def test_package_is_valid():
 
 
 def test_facts_that_the_city_misses_are_known():
-    """The three departures that the datasheet and the notes explain."""
+    """The departures that the datasheet and the notes explain."""
     facts = pd.read_csv(DATASETS / "facts.csv", keep_default_na=False)
     assert set(facts.loc[facts["met"] == "no", "fact"]) == {
+        "consent_ground",
         "non_local",
         "ties_tenth",
         "took_part_party",
@@ -629,6 +630,18 @@ def test_facts_by_hand():
     assert facts["election_party"] == round(turnout / party["weight"].sum(), 4)
     room = pd.read_csv(DATASETS / "activity_room.csv")
     assert facts["room"] == round(room["took_part"].mean(), 4)
+    kept = pd.read_csv(DATASETS / "problems.csv")["recorded"].sum()
+    assert facts["requests_recorded"] == round(
+        1000 * kept / communities["residents"].sum(), 4
+    )
+    wells = pd.read_csv(DATASETS / "lift_stairwells.csv").query("drawn")
+    assert facts["lift_passed"] == round(wells["vote_passed"].mean(), 4)
+    flats = pd.read_csv(DATASETS / "lift_flats.csv")
+    plain = wells.loc[~wells["hall_talks"], "stairwell"]
+    ground = flats[flats["stairwell"].isin(plain) & (flats["floor"] == 1)]
+    votes = ground.loc[ground["tenure"] != "tenant", "vote"].value_counts()
+    share = votes["agree"] / (votes.sum() - votes["not voted"])
+    assert facts["consent_ground"] == round(share, 4)
 
 
 def test_data_are_small():
