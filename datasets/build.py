@@ -3,11 +3,12 @@ Write every data set of the course from the model of S city.
 
     python datasets/build.py [--out FOLDER] [--truth CITIES [--chapters NN ...]]
 
-Rewrites the tables, facts.csv, datapackage.json and the numbers in README.md of this
-folder, or writes them all into another. truth.csv is taken from this folder as it is.
-With --truth it is the other way round: truth.csv alone is computed anew, from so many
-simulated cities at most (the shipped one from 400, in about an hour on two cores), or
-its rows of some chapters.
+Rewrites the tables, facts.csv, datapackage.json, the pages of codebook/ and the numbers
+in README.md of this folder, or writes them all into another. truth.csv and
+truth_check.csv (see coverage.py) are taken from this folder as they are. With --truth
+it is the other way round: truth.csv alone is computed anew, from so many simulated
+cities at most (the shipped one from 400, in about an hour on two cores), or its rows of
+some chapters.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from figures import figures
+from pages import page
 
 from govlib import city
 
@@ -191,14 +193,15 @@ def facts(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("fact", ignore_index=True)
 
 
-def described(readme: str, contents: dict[str, bytes], rows: dict[str, int]) -> str:
+def updated(readme: str, contents: dict[str, bytes], rows: dict[str, int]) -> str:
     """Return the datasheet with its table of tables written anew."""
     start, end = "<!-- tables: written by build.py -->", "<!-- end of tables -->"
     before, _, rest = readme.partition(start)
     _, _, after = rest.partition(end)
     lines = ["| table | rows | kB |", "|---|---:|---:|"]
     for name, content in contents.items():
-        lines.append(f"| `{name}` | {rows[name]:,} | {len(content) / 1000:,.0f} |")
+        where = f"[`{name}`](codebook/{name}.md)"
+        lines.append(f"| {where} | {rows[name]:,} | {len(content) / 1000:,.0f} |")
     total = sum(len(content) for content in contents.values())
     lines.append(f"| all | {sum(rows.values()):,} | {total / 1000:,.0f} |")
     return f"{before}{start}\n" + "\n".join(lines) + f"\n{end}{after}"
@@ -241,12 +244,15 @@ def build(
         rows[name] = contents[name].count(b"\n") - 1
     for name, content in contents.items():
         (folder / f"{name}.csv").write_bytes(content)
-    descriptor = json.dumps(package(codebook, contents), ensure_ascii=False, indent=1)
+    described = package(codebook, contents)
+    descriptor = json.dumps(described, ensure_ascii=False, indent=1)
     (folder / "datapackage.json").write_bytes((descriptor + "\n").encode("utf-8"))
+    (folder / "codebook").mkdir(exist_ok=True)
+    for resource in described["resources"]:
+        path = folder / "codebook" / f"{resource['name']}.md"
+        path.write_bytes(page(resource).encode("utf-8"))
     readme = (HERE / "README.md").read_text(encoding="utf-8")
-    (folder / "README.md").write_bytes(
-        described(readme, contents, rows).encode("utf-8")
-    )
+    (folder / "README.md").write_bytes(updated(readme, contents, rows).encode("utf-8"))
 
 
 def main() -> None:

@@ -1,12 +1,12 @@
 """
 How often the right design's interval holds the truth, over many simulated cities.
 
-    python datasets/coverage.py [--seeds 2000] [--jobs 2] [--themes NAME ...]
+    python datasets/coverage.py [--cities 2000] [--jobs 2] [--themes NAME ...]
 
 Writes truth_check.csv, one row per effect: how often the 95 per cent interval of the
 right design covers the truth, and on which side of it the naive answer lies. Cities
-are smaller than the shipped one, with at least 40 sub-districts. With --themes other
-rows stay as they are.
+have seeds 1, 2, and so on and at least 40 sub-districts. With --themes other rows stay
+as they are. Then run build.py, which describes the table anew.
 """
 
 import argparse
@@ -17,11 +17,12 @@ from pathlib import Path
 from types import ModuleType
 
 import joblib
-import numpy as np
 import pandas as pd
+from build import merged, read_codebook, text
 from tqdm import tqdm
 
 from govlib import city, datasets
+from govlib.city import Size
 
 HERE = Path(__file__).parent
 TABLE = HERE / "truth_check.csv"
@@ -30,8 +31,6 @@ THEMES = sorted(
     for path in (HERE / "estimators").glob("*.py")
     if not path.stem.startswith("_")
 )
-# What the suite computes anew.
-SAMPLE = 1
 
 
 def module(theme: str) -> ModuleType:
@@ -77,51 +76,50 @@ def rows(
     out = []
     for theme in themes:
         for check in module(theme).CHECKS:
-            known = truth.loc[check.symbol]
-            value = known["value"]
-            each = np.array(right[check.symbol].tolist(), dtype=float)
-            each = each[~np.isnan(each).any(axis=1)]
-            estimate, low, high = each.T
-            row = {
-                "symbol": check.symbol,
-                "chapter": known["chapter"],
-                "design_en": check.design_en,
-                "design_zh": check.design_zh,
-                "value": value,
-                "seeds": len(each),
-                "coverage": np.mean((low <= value) & (value <= high)),
-                "at_least": check.at_least,
-                "mean_estimate": estimate.mean(),
-                "mean_estimate_error": estimate.std(ddof=1) / len(each) ** 0.5,
-                "mean_half_width": np.mean(high - low) / 2,
-                "naive_side": check.naive_side,
-                "naive_mean": np.nan,
-                "naive_mean_error": np.nan,
-                "naive_share": np.nan,
-                "sample_estimate": right[check.symbol].iloc[SAMPLE - 1][0],
-                "sample_low": right[check.symbol].iloc[SAMPLE - 1][1],
-                "sample_high": right[check.symbol].iloc[SAMPLE - 1][2],
-            }
-            if check.naive_side:
-                hasty = naive[check.symbol].dropna().astype(float)
-                sign = 1 if check.naive_side == "above" else -1
-                row["naive_mean"] = hasty.mean()
-                row["naive_mean_error"] = hasty.std(ddof=1) / len(hasty) ** 0.5
-                row["naive_share"] = np.mean(sign * (hasty - value) > 0)
-            out.append(row)
+            value = truth.loc[check.symbol, "value"]
+            answer = pd.DataFrame(
+                right[check.symbol].dropna().tolist(), columns=["mid", "low", "high"]
+            )
+            first = answer.iloc[0]
+            answer = answer.dropna()
+            sign = {"above": 1, "below": -1, "": 0}[check.naive_side]
+            hasty = naive[check.symbol].dropna() if sign else pd.Series(dtype=float)
+            out.append(
+                {
+                    "symbol": check.symbol,
+                    "chapter": truth.loc[check.symbol, "chapter"],
+                    "design_en": check.design_en,
+                    "design_zh": check.design_zh,
+                    "value": value,
+                    "communities": module(theme).SIZE.total,
+                    "cities": len(answer),
+                    "coverage": answer.eval("low <= @value <= high").mean(),
+                    "at_least": check.at_least,
+                    "mean_estimate": answer["mid"].mean(),
+                    "mean_estimate_error": answer["mid"].sem(),
+                    "mean_half_width": (answer["high"] - answer["low"]).mean() / 2,
+                    "naive_side": check.naive_side or None,
+                    "naive_mean": hasty.mean(),
+                    "naive_mean_error": hasty.sem(),
+                    "naive_share": (sign * (hasty - value) > 0).mean(),
+                    "sample_estimate": first["mid"],
+                    "sample_low": first["low"],
+                    "sample_high": first["high"],
+                }
+            )
     return out
 
 
-def run(themes: list[str], seeds: int, jobs: int) -> pd.DataFrame:
+def run(themes: list[str], cities: int, jobs: int) -> pd.DataFrame:
     """Return the rows of themes over so many cities; one simulation for each size."""
-    sizes: dict[city.Size, list[str]] = {}
+    sizes: dict[Size, list[str]] = {}
     for theme in themes:
         sizes.setdefault(module(theme).SIZE, []).append(theme)
     out = []
     for size, alike in sizes.items():
-        tasks = (joblib.delayed(answers)(s, alike) for s in range(1, seeds + 1))
+        tasks = (joblib.delayed(answers)(s, alike) for s in range(1, cities + 1))
         done = joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
-        found = list(tqdm(done, total=seeds, desc=f"{size.total} communities"))
+        found = list(tqdm(done, total=cities, desc=f"{', '.join(alike)}, {size.total}"))
         right = pd.DataFrame([f["right"] for f in found])
         naive = pd.DataFrame([f["naive"] for f in found])
         out += rows(alike, right, naive)
@@ -130,18 +128,21 @@ def run(themes: list[str], seeds: int, jobs: int) -> pd.DataFrame:
 
 def main() -> None:
     """Read the command line and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--seeds", type=int, default=2000)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--cities", type=int, default=2000)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--themes", nargs="+", choices=THEMES, default=THEMES)
-    parser.add_argument("--out", type=Path, default=TABLE)
-    options = parser.parse_args()
-    new = run(options.themes, options.seeds, options.jobs)
-    if options.out.exists():
-        old = pd.read_csv(options.out, dtype={"chapter": str})
-        new = pd.concat([old[~old["symbol"].isin(new["symbol"])], new])
-    new = new.sort_values(["chapter", "symbol"])
-    new.to_csv(options.out, index=False, float_format="%.6g", lineterminator="\n")
+    parser.add_argument("--out", metavar="FILE", type=Path, default=TABLE)
+    given = parser.parse_args()
+    table = run(given.themes, given.cities, given.jobs)
+    if given.out.exists():
+        old = pd.read_csv(given.out, dtype={"chapter": "str"})
+        table = pd.concat([old[~old["symbol"].isin(table["symbol"])], table])
+    table = table.sort_values(["chapter", "symbol"])
+    fields = merged(read_codebook(), "truth_check")
+    given.out.write_bytes(text(table, fields).encode("utf-8"))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from govlib.city import City, Size, known_matters
 # As many communities as the shipped city has: one matter in 45 is followed, and one
 # community in two opens its staff files, so that fewer would leave little to count.
 SIZE = Size(8, 6, 10, 20)
-TABLES = ["committees", "matters", "matter_events", "matter_quarters", "workers"]
+TABLES = ("committees", "matters", "matter_events", "matter_quarters", "workers")
 
 YEAR, QUARTER, LAST = 364, 91, 1092
 HORIZON, LIMIT = 300, 90
@@ -193,13 +193,15 @@ def _slopes(known: pd.DataFrame, since: int) -> pd.DataFrame:
     rows = known[
         known["delegated_since"].isin([0, since]) & (known["quarter"] >= since)
     ]
-    wide = rows.pivot(index="community", columns="quarter", values="share")
-    time = wide.columns.to_numpy(dtype=float)
-    time = time - time.mean()
-    of = rows.drop_duplicates("community").set_index("community").loc[wide.index]
+    rows = rows.sort_values(["community", "quarter"])
+    time = rows["quarter"].unique().astype(float)
+    time -= time.mean()
+    of = rows.drop_duplicates("community")
     return pd.DataFrame(
         {
-            "slope": wide.to_numpy() @ time / (time @ time),
+            "slope": rows["share"].to_numpy().reshape(-1, time.size)
+            @ time
+            / (time @ time),
             "held": (of["delegated_since"] > 0).astype(float),
             "since": since,
             "squares": time @ time,
@@ -303,6 +305,8 @@ def _worker_days(workers: pd.DataFrame) -> pd.DataFrame:
     rows = pd.concat(parts)
     rows = rows[rows["days"] > 0]
     keys = ["community", "quarter", "trained"]
-    return rows.groupby(keys, as_index=False, observed=True).sum().astype(
-        {"trained": float}
+    return (
+        rows.groupby(keys, as_index=False, observed=True)
+        .sum()
+        .astype({"trained": float})
     )

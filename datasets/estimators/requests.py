@@ -16,7 +16,7 @@ from govlib.city.requests import AGES
 # As many communities as the shipped city has: twelve adults each had few problems to
 # report, and a ratio of shares needs many.
 SIZE = Size(8, 6, 10, 20)
-TABLES = ["committees", "problems", "request_survey", "requests"]
+TABLES = ("committees", "problems", "request_survey", "requests")
 
 # First quarter of the last year; hours for which the log runs.
 YEAR, READ = 9, 672
@@ -124,7 +124,7 @@ def _subdistrict(community: pd.Series) -> pd.Series:
 
 
 def _answer(row: pd.Series, scale: float = 1.0) -> Answer:
-    return tuple(scale * row[name] for name in ("estimate", "conf_low", "conf_high"))
+    return scale * row["estimate"], scale * row["conf_low"], scale * row["conf_high"]
 
 
 def _effect(fitted: participation.ParticipationFit, scale: float = 1.0) -> Answer:

@@ -1,0 +1,235 @@
+"""Chapter 08: what talks in a hall and compensation do, and what passes in law."""
+
+import pandas as pd
+
+from estimators import Answer, Check
+from govlib import deliberation, participation
+from govlib.city import City, Size, known_lifts
+from govlib.city.lifts import TABLES as TOLD
+from govlib.city.lifts import VOTED
+
+SIZE = Size(8, 6, 10, 20)
+TABLES = ("committees", *TOLD)
+ALIKE_EN = (
+    "share of flats against at the door and the need of the quarter of the vote held "
+    "fixed"
+)
+ALIKE_ZH = "控制上门意见中的反对比例和表决当季的需求"
+CHECKS = (
+    Check(
+        "hall_consent",
+        f"Logit of agreeing, talks with floor, standardised; {ALIKE_EN}",
+        f"同意的逻辑回归，协商与低楼层交互，标准化；{ALIKE_ZH}",
+        naive_side="below",
+    ),
+    Check(
+        "hall_consent_low",
+        f"The same on floors 1 and 2; {ALIKE_EN}",
+        f"仅一、二层；{ALIKE_ZH}",
+        naive_side="below",
+    ),
+    Check(
+        "hall_passed",
+        f"Lines for passing with and without talks, at the average; {ALIKE_EN}",
+        f"有无协商各拟合一条通过的直线，在均值处比较；{ALIKE_ZH}",
+        naive_side="below",
+    ),
+    Check(
+        "hall_built",
+        f"Lines for a lift built with and without talks, at the average; {ALIKE_EN}",
+        f"有无协商各拟合一条建成的直线，在均值处比较；{ALIKE_ZH}",
+        naive_side="below",
+    ),
+    Check(
+        "compensation_ground",
+        "Logit of agreeing on the ground floor with the poll that decides on the offer "
+        f"held fixed; {ALIKE_EN}",
+        f"底层同意的逻辑回归，控制决定是否补偿的底层上门意见；{ALIKE_ZH}",
+        naive_side="below",
+    ),
+    Check(
+        "passed_share",
+        "Share of votes that pass, counted by area and by number",
+        "按面积和人数计票的通过比例",
+        naive_side="above",
+    ),
+    Check(
+        "passed_owners",
+        "Share of votes that pass, tenants left out and owners counted once",
+        "剔除租户、业主只计一次的通过比例",
+        naive_side="above",
+    ),
+    Check(
+        "built_share",
+        "Share of lifts built, objections counted",
+        "计入异议后的电梯建成比例",
+        naive_side="above",
+    ),
+    Check(
+        "older_two_thirds",
+        "Share with two thirds of all owners, by area and by number",
+        "全体业主按面积和人数均达三分之二的比例",
+        naive_side="above",
+    ),
+    Check(
+        "hall_attended",
+        "Regression of the share of the invited who attend on the venue, need of the "
+        "quarter held fixed",
+        "到会比例对场所的回归，控制当季需求",
+        naive_side="below",
+    ),
+    Check(
+        "hall_heard",
+        "Regression of the share of the invited who are heard on the venue, need and "
+        "time for self-governance of the quarter held fixed",
+        "意见被采纳比例对场所的回归，控制当季需求和自治时间",
+        naive_side="above",
+    ),
+    Check(
+        "hall_agreed",
+        "Logit of agreement on the venue, need of the quarter held fixed, standardised",
+        "达成一致对场所的逻辑回归，控制当季需求，标准化",
+        naive_side="below",
+    ),
+)
+# How `deliberation.vote` reads the ballots.
+COLUMNS = {
+    "owner": "person",
+    "area": "flat_area",
+    "answer": "vote",
+    "unit": "flat",
+    "group": "stairwell",
+    "tenure": "tenure",
+    "total_area": "total_area",
+}
+
+
+def right(city: City) -> dict[str, Answer]:
+    """Count as the law counts, and compare cases that were as hard."""
+    drawn, votes, ballots = _lifts(city)
+    items = _items(city)
+    ground = votes[votes["floor"] == 1]
+    low = votes[votes["floor"] <= 2]
+    flat = "poll + against + need"
+    # The table's own count; that of `deliberation.vote` is the same and takes longer.
+    passed = _mean(drawn, drawn.set_index("stairwell")["vote_passed"])
+    older = deliberation.vote(ballots, rule="two_thirds", **COLUMNS).votes
+    older = _mean(drawn, older.set_index("stairwell")["passed"])
+    built = _mean(drawn, drawn.set_index("stairwell")["lift_built"])
+    return {
+        "hall_consent": _risk(
+            votes, f"agrees ~ hall_talks * low + climb + {flat}", "hall_talks"
+        ),
+        "hall_consent_low": _risk(
+            low, f"agrees ~ hall_talks + C(floor) + {flat}", "hall_talks"
+        ),
+        "hall_passed": _talks(drawn, "vote_passed"),
+        "hall_built": _talks(drawn, "lift_built"),
+        "compensation_ground": _risk(
+            ground, f"agrees ~ offered + nobody + hall_talks + {flat}", "offered"
+        ),
+        "passed_share": passed,
+        "passed_owners": passed,
+        "built_share": built,
+        "older_two_thirds": older,
+        "hall_attended": _slope(items, "attended_share ~ hall + need"),
+        "hall_heard": _slope(items, "heard_share ~ hall + need + time"),
+        "hall_agreed": _risk(items, "agreed ~ hall + need", "hall"),
+    }
+
+
+def naive(city: City) -> dict[str, float]:
+    """Answer as a hasty reader does."""
+    return known_lifts.naive_answers({name: city.tables[name] for name in TOLD})
+
+
+def _lifts(city: City) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return the stairwells drawn by lot, their owners who voted, and all papers."""
+    then = city.tables["committees"]
+    then = then[then["quarter"] == VOTED]
+    drawn = city.tables["lift_stairwells"]
+    drawn = drawn[drawn["drawn"]]
+    drawn = drawn.merge(then[["community", "need"]], on="community")
+    drawn["subdistrict"] = drawn["community"].str.rpartition("-")[0]
+    papers = city.tables["lift_flats"]
+    ballots = papers.merge(drawn[["stairwell", "total_area"]], on="stairwell")
+    owners = ballots[ballots["tenure"] != "tenant"]
+    agreed = (owners["poll"] == "agree").groupby(owners["stairwell"])
+    drawn["against"] = drawn["stairwell"].map(1 - agreed.mean())
+    ground = owners[owners["floor"] == 1]
+    some = (ground["poll"] == "agree").groupby(ground["stairwell"]).any()
+    drawn["nobody"] = ~drawn["stairwell"].map(some).astype(bool)
+    drawn["offered"] = drawn["compensation"] > 0
+    known = ["stairwell", "subdistrict", "hall_talks", "offered", "nobody"]
+    votes = owners[owners["vote"] != "not voted"].merge(
+        drawn[[*known, "against", "need"]], on="stairwell"
+    )
+    votes["agrees"] = votes["vote"] == "agree"
+    # Low floors gain most from talks; above them consent rises floor by floor.
+    votes["low"] = (votes["floor"] <= 2).astype(float)
+    votes["climb"] = votes["floor"] - 1.0
+    return drawn, votes, ballots
+
+
+def _items(city: City) -> pd.DataFrame:
+    """Return the agenda items with what their committee was like in that quarter."""
+    then = city.tables["committees"][
+        ["community", "quarter", "need", "self_governance_time"]
+    ].rename(columns={"self_governance_time": "time"})
+    items = city.tables["agenda_items"].merge(then, on=["community", "quarter"])
+    items["subdistrict"] = items["community"].str.rpartition("-")[0]
+    items["hall"] = items["venue"] == "hall"
+    for word in ("attended", "heard"):
+        items[f"{word}_share"] = items[word] / items["invited"]
+    return items
+
+
+def _mean(drawn: pd.DataFrame, values: pd.Series) -> Answer:
+    """Average over stairwells; they share a committee and a sub-district."""
+    data = drawn[["stairwell", "subdistrict"]].assign(
+        value=drawn["stairwell"].map(values).astype(float)
+    )
+    fit = participation.fit(
+        data, "value ~ 1", family="linear", cluster="subdistrict", errors="CR2"
+    )
+    return _row(fit.table.iloc[0])
+
+
+def _talks(drawn: pd.DataFrame, outcome: str) -> Answer:
+    """
+    Compare stairwells by lines of their own, at the average of what is held fixed.
+
+    Few votes pass: in some cities none without talks, where a logit has no answer.
+    """
+    centred = drawn[["against", "need"]] - drawn[["against", "need"]].mean()
+    data = centred.assign(
+        outcome=drawn[outcome].astype(float),
+        talks=drawn["hall_talks"].astype(float),
+        subdistrict=drawn["subdistrict"],
+    )
+    fit = participation.fit(
+        data,
+        "outcome ~ talks * (against + need)",
+        family="linear",
+        cluster="subdistrict",
+        errors="CR2",
+    )
+    return _row(fit.table.set_index("term").loc["talks"])
+
+
+def _slope(items: pd.DataFrame, formula: str) -> Answer:
+    fit = participation.fit(
+        items, formula, family="linear", cluster="subdistrict", errors="CR2"
+    )
+    return _row(fit.table.set_index("term").loc["hall[T.True]"])
+
+
+def _risk(data: pd.DataFrame, formula: str, variable: str) -> Answer:
+    """Give everybody the one and then the other, all else as it is."""
+    fit = participation.fit(data, formula, cluster="subdistrict")
+    found = participation.risks(fit, variable).set_index("term")
+    return _row(found.loc["risk_difference"])
+
+
+def _row(row: pd.Series) -> Answer:
+    return float(row["estimate"]), float(row["conf_low"]), float(row["conf_high"])

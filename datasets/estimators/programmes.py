@@ -1,0 +1,138 @@
+"""Chapter 07: what shared activities do, from a lottery and from a staggered start."""
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from estimators import Answer, Check
+from govlib import evaluation
+from govlib.city import City, Size, known_programmes
+from govlib.city.institutions import QUARTERS
+from govlib.city.programmes import GROWTH, STARTS
+from govlib.city.survey import BELONGING
+
+SIZE = Size(8, 6, 2, 20)
+TABLES = ("activity_trial", "panel")
+TRIAL_EN = (
+    "Communities drawn by lot within districts, answers before held fixed; clusters: "
+    "communities"
+)
+TRIAL_ZH = "按区抽签的社区试验，控制事前回答；以社区聚类"
+EVENT_EN = "Starters against communities that never start, quarter by quarter"
+EVENT_ZH = "逐季与从未开始活动的社区比较"
+ALONE_EN = f"{EVENT_EN}; communities without a hall only"
+ALONE_ZH = f"{EVENT_ZH}；仅限没有议事厅的社区"
+CHECKS = (
+    Check("trial_ties", TRIAL_EN, TRIAL_ZH),
+    Check("trial_belonging", TRIAL_EN, TRIAL_ZH),
+    Check("trial_participation", TRIAL_EN, TRIAL_ZH, naive_side="above"),
+    Check("panel_ties", EVENT_EN, EVENT_ZH, naive_side="below"),
+    Check("panel_belonging", ALONE_EN, ALONE_ZH),
+    Check("panel_participation", ALONE_EN, ALONE_ZH, naive_side="below"),
+    *(Check(f"event_ties_{since}", EVENT_EN, EVENT_ZH) for since in range(GROWTH)),
+    *(Check(f"event_belonging_{since}", ALONE_EN, ALONE_ZH) for since in range(GROWTH)),
+)
+ITEMS = list(BELONGING)
+REVERSED = [item for item, loading in BELONGING.items() if loading < 0]
+PANEL = {
+    "ties": "mean_ties",
+    "belonging": "mean_belonging",
+    "participation": "participation_rate",
+}
+
+
+def right(city: City) -> dict[str, Answer]:
+    """Let the lot decide; without a lot compare with those who never start."""
+    return _trial(city.tables["activity_trial"]) | _panel(city.tables["panel"])
+
+
+def naive(city: City) -> dict[str, float]:
+    """Read off before and after, and two-way fixed effects."""
+    trial, panel = city.tables["activity_trial"], city.tables["panel"]
+    staged = trial[trial["stage"]]
+    change = _numbers(staged["took_part_after"]) - _numbers(staged["took_part_before"])
+    panel = panel.sort_values(["community", "quarter"])
+    treated = panel["activity"].to_numpy().reshape(-1, QUARTERS)
+    out = {"trial_participation": change.groupby(staged["community"]).mean().mean()}
+    for outcome in ("ties", "participation"):
+        values = panel[PANEL[outcome]].to_numpy().reshape(-1, QUARTERS)
+        out[f"panel_{outcome}"] = known_programmes.two_way(values, treated)
+    return out
+
+
+def _trial(trial: pd.DataFrame) -> dict[str, Answer]:
+    told = trial.dropna(subset=["ties_after"])
+    for wave in ("before", "after"):
+        told = told.assign(
+            **{
+                f"belonging_{wave}": evaluation.scale_scores(
+                    told,
+                    items=[f"{item}_{wave}" for item in ITEMS],
+                    limits=(1, 5),
+                    reverse=[f"{item}_{wave}" for item in REVERSED],
+                    least_answered=len(ITEMS),
+                ),
+                f"participation_{wave}": _numbers(told[f"took_part_{wave}"]),
+                f"ties_{wave}": _numbers(told[f"ties_{wave}"]),
+            }
+        )
+    out = {}
+    for outcome in PANEL:
+        table = evaluation.cluster_trial(
+            told,
+            outcome=f"{outcome}_after",
+            treatment="stage",
+            cluster="community",
+            strata="district",
+            covariates=[f"{outcome}_before"],
+        )
+        out[f"trial_{outcome}"] = _answer(table.set_index("term").loc["effect"])
+    return out
+
+
+def _panel(panel: pd.DataFrame) -> dict[str, Answer]:
+    # A second programme at the same time: halls go where no activities start, and
+    # move participation and, by it, belonging.
+    halls = panel.loc[panel["hall"], "community"]
+    alone = panel[~panel["community"].isin(halls)]
+    out: dict[str, Answer] = {}
+    for outcome in PANEL:
+        out |= _started(panel if outcome == "ties" else alone, outcome)
+    return out
+
+
+def _started(rows: pd.DataFrame, outcome: str) -> dict[str, Answer]:
+    """Average since the start, and by quarters since it."""
+    since = range(GROWTH) if outcome != "participation" else ()
+    symbols = [f"panel_{outcome}", *(f"event_{outcome}_{e}" for e in since)]
+    first = rows[rows["activity"]].groupby("community")["quarter"].min()
+    starters = first.value_counts().reindex(STARTS, fill_value=0)
+    if starters.min() < 2:
+        # One city in some hundreds: a wave of one has no error.
+        return dict.fromkeys(symbols, (np.nan, np.nan, np.nan))
+    effects = evaluation.group_time_effects(
+        rows,
+        outcome=PANEL[outcome],
+        treatment="activity",
+        unit="community",
+        time="quarter",
+        base_period="universal",
+    )
+    by_time = _average(effects, "dynamic").set_index("event_time")
+    found = [_average(effects, "simple").iloc[0], *(by_time.loc[e] for e in since)]
+    return {s: _answer(row) for s, row in zip(symbols, found, strict=True)}
+
+
+def _average(
+    effects: evaluation.GroupTimeEffects, by: Literal["simple", "dynamic"]
+) -> pd.DataFrame:
+    return evaluation.aggregate_effects(effects, by=by)
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    return values.astype("Float64").astype("float64")
+
+
+def _answer(row: pd.Series) -> Answer:
+    return float(row["estimate"]), float(row["conf_low"]), float(row["conf_high"])
