@@ -6,13 +6,14 @@ How often the right design's interval holds the truth, over many simulated citie
 Writes truth_check.csv, one row per effect: how often the 95 per cent interval of the
 right design covers the truth, and on which side of it the naive answer lies. Cities
 have seeds 1, 2, and so on and at least 40 sub-districts. With --themes other rows stay
-as they are. Then run build.py, which describes the table anew.
+as they are; stopped early, it leaves what it has. Then run build.py, which describes
+the table anew.
 """
 
 import argparse
 import importlib
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -31,6 +32,9 @@ THEMES = sorted(
     for path in (HERE / "estimators").glob("*.py")
     if not path.stem.startswith("_")
 )
+
+# Cities after which what is known so far is written.
+STEP = 100
 
 
 def module(theme: str) -> ModuleType:
@@ -110,20 +114,24 @@ def rows(
     return out
 
 
-def run(themes: list[str], cities: int, jobs: int) -> pd.DataFrame:
-    """Return the rows of themes over so many cities; one simulation for each size."""
+def run(themes: list[str], cities: int, jobs: int) -> Iterator[pd.DataFrame]:
+    """Yield the rows of themes, again and again with more cities; all rows at last."""
     sizes: dict[Size, list[str]] = {}
     for theme in themes:
         sizes.setdefault(module(theme).SIZE, []).append(theme)
-    out = []
+    done: list[dict[str, object]] = []
     for size, alike in sizes.items():
         tasks = (joblib.delayed(answers)(s, alike) for s in range(1, cities + 1))
-        done = joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
-        found = list(tqdm(done, total=cities, desc=f"{', '.join(alike)}, {size.total}"))
-        right = pd.DataFrame([f["right"] for f in found])
-        naive = pd.DataFrame([f["naive"] for f in found])
-        out += rows(alike, right, naive)
-    return pd.DataFrame(out)
+        found = joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
+        right, naive = [], []
+        about = f"{', '.join(alike)}: {size.total} communities"
+        for number, answer in enumerate(tqdm(found, total=cities, desc=about), 1):
+            right.append(answer["right"])
+            naive.append(answer["naive"])
+            if number % STEP == 0 or number == cities:
+                new = rows(alike, pd.DataFrame(right), pd.DataFrame(naive))
+                yield pd.DataFrame(done + new)
+        done += new
 
 
 def main() -> None:
@@ -136,13 +144,13 @@ def main() -> None:
     parser.add_argument("--themes", nargs="+", choices=THEMES, default=THEMES)
     parser.add_argument("--out", metavar="FILE", type=Path, default=TABLE)
     given = parser.parse_args()
-    table = run(given.themes, given.cities, given.jobs)
-    if given.out.exists():
-        old = pd.read_csv(given.out, dtype={"chapter": "str"})
-        table = pd.concat([old[~old["symbol"].isin(table["symbol"])], table])
-    table = table.sort_values(["chapter", "symbol"])
     fields = merged(read_codebook(), "truth_check")
-    given.out.write_bytes(text(table, fields).encode("utf-8"))
+    for table in run(given.themes, given.cities, given.jobs):
+        if given.out.exists():
+            old = pd.read_csv(given.out, dtype={"chapter": "str"})
+            table = pd.concat([old[~old["symbol"].isin(table["symbol"])], table])
+        table = table.sort_values(["chapter", "symbol"])
+        given.out.write_bytes(text(table, fields).encode("utf-8"))
 
 
 if __name__ == "__main__":

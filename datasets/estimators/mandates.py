@@ -37,7 +37,11 @@ def right(city: City) -> dict[str, Answer]:
         owner=people["owner"].astype(bool),
     )
     fitted = participation.fit(
-        people, f"took_part ~ tens + {HELD}", weight="weight", cluster="subdistrict"
+        people,
+        f"took_part ~ tens + {HELD}",
+        weight="weight",
+        cluster="subdistrict",
+        errors="CR2",
     )
     effect = participation.average_marginal_effects(fitted, variables=["tens"])
     return {"mandates_participation": answer(effect, "tens")}

@@ -9,7 +9,7 @@ from govlib.city import City, Size, known_matters
 
 # As many communities as the shipped city has: one matter in 45 is followed, and one
 # community in two opens its staff files, so that fewer would leave little to count.
-SIZE = Size(8, 6, 10, 20)
+SIZE = Size(8, 6, 4, 20)
 TABLES = ("committees", "matters", "matter_events", "matter_quarters", "workers")
 
 YEAR, QUARTER, LAST = 364, 91, 1092

@@ -19,7 +19,7 @@ from govlib.city.organisations import AUTONOMY, NOW, REGISTER
 from govlib.city.people import YEAR
 
 # The tables are cheap, and in a fifth of the city some groups have no survivor.
-SIZE = Size(8, 6, 10, 20)
+SIZE = Size(8, 6, 4, 20)
 TABLES = (
     "organisations",
     "organisation_income",

@@ -1,7 +1,7 @@
 """
 Chapter 05: who takes part, and what origin, being asked and halls do.
 
-A survey of 48 communities, each in a sub-district of its own, 40 residents each.
+A survey of 40 communities, each in a sub-district of its own, 40 residents each.
 """
 
 import pandas as pd
@@ -12,9 +12,11 @@ from govlib.city import City
 from govlib.city.known_participation import naive_answers
 from govlib.city.places import Size
 
-SIZE = Size(8, 6, 1, 40)
+SIZE = Size(8, 5, 1, 40)
 TABLES = ("survey", "activity_room", "communities")
 DESIGN = {"weight": "weight", "cluster": "community"}
+# For what is alike in all of a community, forty clusters are few.
+FEW = {**DESIGN, "errors": "CR2"}
 # What is known of everybody drawn and moves who gives an interview.
 RESPONDS = "responds ~ owner + age + C(building_floors > 6) + origin"
 CHECKS = (
@@ -92,22 +94,28 @@ def right(city: City) -> dict[str, Answer]:
             ["nobody", "residents' committee"],
         ),
         "dissatisfied_share": ends(hidden.iloc[-1]),
-        "hall_direct": risk_difference(part, "took_part ~ hall + need", "hall"),
+        "hall_direct": risk_difference(
+            part, "took_part ~ hall + need", "hall", design=FEW
+        ),
     }
 
 
 def risk_difference(
-    data: pd.DataFrame, formula: str, variable: str, levels: list | None = None
+    data: pd.DataFrame,
+    formula: str,
+    variable: str,
+    levels: list | None = None,
+    design: dict[str, str] = DESIGN,
 ) -> Answer:
     """Return the difference of standardised risks."""
-    fit = participation.fit(data, formula, **DESIGN)
+    fit = participation.fit(data, formula, **design)
     table = participation.risks(fit, variable, levels=levels).set_index("term")
     return ends(table.loc["risk_difference"])
 
 
 def slope(data: pd.DataFrame, formula: str) -> Answer:
     """Return the average marginal effect of the non-local share."""
-    fit = participation.fit(data, formula, **DESIGN)
+    fit = participation.fit(data, formula, **FEW)
     table = participation.average_marginal_effects(fit, variables=["non_local_share"])
     return ends(table.iloc[0])
 

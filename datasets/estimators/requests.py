@@ -15,7 +15,7 @@ from govlib.city.requests import AGES
 
 # As many communities as the shipped city has: twelve adults each had few problems to
 # report, and a ratio of shares needs many.
-SIZE = Size(8, 6, 10, 20)
+SIZE = Size(8, 6, 4, 20)
 TABLES = ("committees", "problems", "request_survey", "requests")
 
 # First quarter of the last year; hours for which the log runs.

@@ -10,7 +10,7 @@ from govlib.city import City, Size, known_values
 
 # One community of each sub-district, so that those compared share no draw, and forty
 # adults in it: the spread of true rates does not depend on how many are asked.
-SIZE = Size(8, 6, 1, 40)
+SIZE = Size(8, 5, 1, 40)
 TABLES = ("survey",)
 
 CHECKS = (

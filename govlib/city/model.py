@@ -305,7 +305,8 @@ def simulate(
     if needed & set(RESIDENTS):
         # A network is counted in the estates that the city without remedies would
         # choose.
-        rosters = tables.census_estates(seed, bare.codes)
+        counted = needed & set(tables.ROSTERS)
+        rosters = tables.census_estates(seed, bare.codes) if counted else {}
         bar = tqdm(bare.codes, desc="communities", disable=None)
         made |= residents(bare, world, bar, rosters)
     for theme in THEMES:

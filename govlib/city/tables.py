@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from govlib.city.people import Floats
     from govlib.city.survey import Answers
 
+# Tables that tell of the estates whose network is counted.
+ROSTERS = (
+    "estates",
+    "census_residents",
+    "census_ties",
+    "resettlement_residents",
+    "resettlement_ties",
+)
 # Who was asked, column by column, and what they answered.
 Told = tuple[dict[str, Any], "dict[str, Floats]"]
 
