@@ -96,10 +96,47 @@ SETS = [
     # Need sends halls and keeps people away: chapters 00, 05 and 08.
     ("hall", "participation", [], False),
     ("hall", "participation", ["need"], True),
-    # Need, and the sub-district through activities: chapter 02.
+    ("hall", "consent", [], False),
+    ("hall", "consent", ["need"], True),
+    ("hall", "lift_built", ["need"], True),
+    # Need, and the sub-district through activities: chapter 02. Activities held fixed
+    # alone tie the sub-district to wealth and housing.
     ("mandates", "participation", [], False),
     ("mandates", "participation", ["need"], False),
     ("mandates", "participation", ["need", "subdistrict_effect"], True),
+    ("mandates", "participation", ["need", "staff", "activity", "age", "owner"], False),
+    (
+        "mandates",
+        "participation",
+        ["need", "staff", "activity", "wealth", "housing"],
+        True,
+    ),
+    ("lift_targets", "lift_target_met", [], False),
+    ("lift_targets", "lift_target_met", ["need", "load"], False),
+    ("lift_targets", "lift_target_met", ["need", "load", "support"], True),
+    ("support", "lift_target_met", ["need", "load", "lift_targets"], True),
+    # Who pays decides; with the money held fixed, so does who decides: chapter 03.
+    ("office_share", "autonomy", [], True),
+    ("office_share", "quality", ["organisation_income"], True),
+    ("autonomy", "quality", [], False),
+    ("autonomy", "quality", ["office_share", "organisation_income"], True),
+    # A step on the way is no place to stand: chapter 05.
+    ("origin", "participation", ["owner"], False),
+    ("origin", "participation", ["non_local_share"], True),
+    ("non_local_share", "participation", [], False),
+    ("non_local_share", "participation", ["housing"], True),
+    ("asked", "participation", ["age", "owner", "party", "tenure"], False),
+    (
+        "asked",
+        "participation",
+        ["age", "owner", "party", "tenure", "origin", "ties"],
+        True,
+    ),
+    # The rich expect more, and live where more is near: chapter 06.
+    ("functions", "satisfaction", [], False),
+    ("functions", "satisfaction", ["income"], True),
+    ("income", "satisfaction", [], False),
+    ("income", "satisfaction", ["functions"], True),
     # Wealth and housing choose activities: chapter 07.
     ("activity", "ties", [], False),
     ("activity", "ties", ["wealth", "housing"], True),
@@ -110,9 +147,24 @@ SETS = [
         ["wealth", "housing", "ring", "need", "functions", "mandates"],
         True,
     ),
-    # A step on the way is no place to stand: chapter 05.
-    ("origin", "participation", ["owner"], False),
     ("activity", "belonging", ["wealth", "housing", "ties"], False),
+    # Pressed sub-districts adopt 1+3+X; load held fixed alone ties their pressure to
+    # need and staff: chapter 09.
+    ("joint_office", "matter_resolved", [], False),
+    ("joint_office", "matter_resolved", ["load", "hall"], False),
+    ("joint_office", "matter_resolved", ["load", "hall", "need", "staff"], True),
+    ("joint_office", "matched", [], True),
+    # Delegation and training: chapter 10. The layer is the district's own choice.
+    ("delegation", "matter_in_time", [], False),
+    ("delegation", "matter_in_time", ["load"], True),
+    ("training", "worker_leaves", [], False),
+    ("training", "worker_leaves", ["load"], True),
+    ("layer", "matter_in_time", [], True),
+    # Rich communities get the platform and have fewer problems: chapter 11.
+    ("platform", "problems", [], False),
+    ("platform", "problems", ["need"], True),
+    ("platform", "recorded", ["need"], False),
+    ("platform", "recorded", ["need", "age", "belonging"], True),
     # Whom one meets in the activity room follows from taking part.
     ("party", "participation", ["origin", "age", "in_activity_room"], False),
 ]

@@ -22,9 +22,9 @@ RESPONDS = "responds ~ owner + age + C(building_floors > 6) + origin"
 CHECKS = (
     Check(
         "origin_total",
-        "Risk difference without anything that origin works through, weighted for who "
-        "answers",
-        "不控制户籍的任何后果，按应答倾向加权的风险差",
+        "Risk difference with the community's non-local share held fixed and nothing "
+        "that origin works through, weighted for who answers",
+        "给定社区外来人口比例、不控制户籍的任何后果，按应答倾向加权的风险差",
         "above",
     ),
     Check(
@@ -47,9 +47,9 @@ CHECKS = (
     ),
     Check(
         "asked_total",
-        "Risk difference with age, home, Party, length of residence, origin, need and "
-        "hall held fixed",
-        "给定年龄、住房、党员身份、居住年限、户籍、需求和议事厅的风险差",
+        "Risk difference with age, home, Party, length of residence, origin and ties "
+        "held fixed",
+        "给定年龄、住房、党员身份、居住年限、户籍和邻里关系的风险差",
         "above",
     ),
     Check(
@@ -82,14 +82,16 @@ def right(city: City) -> dict[str, Answer]:
         listed, value="list_count", treated="long", n_items=4, **DESIGN
     )
     return {
-        "origin_total": risk_difference(part, "took_part ~ origin", "origin"),
+        "origin_total": risk_difference(
+            part, "took_part ~ origin + non_local_share", "origin"
+        ),
         "share_total": slope(part, "took_part ~ non_local_share + housing"),
         "share_context": slope(part, "took_part ~ non_local_share + origin + housing"),
         "election_gap": risk_difference(voters, "voted_election ~ origin", "origin"),
         "asked_total": risk_difference(
-            part.dropna(subset=["asked_by"]),
+            part.dropna(subset=["asked_by", "ties"]),
             "took_part ~ asked_by + age + owner + party_member + tenure_years + origin "
-            "+ need + hall",
+            "+ np.log1p(ties)",
             "asked_by",
             ["nobody", "residents' committee"],
         ),
