@@ -277,11 +277,11 @@ def live(
 
     Parameters
     ----------
-    own : numpy.ndarray of float, shape (n,)
+    own : numpy.ndarray of float, shape (n,) or (12, n)
         From :func:`personal_log_odds`.
     common : numpy.ndarray of float, shape (12,) or (12, n)
         From :func:`shared_log_odds`.
-    level : numpy.ndarray of float, shape (n,)
+    level : numpy.ndarray of float, shape (n,) or (12, n)
         Belonging to which each returns with seven functions in reach.
     functions : numpy.ndarray of float, shape (12,) or (12, n)
         Functions in reach.
@@ -300,20 +300,21 @@ def live(
         Of having taken part in the last four quarters, given all before them.
     """
     services = 0.05 * (functions - 7)
+    n = uniform.shape[1]
+    own, level = (np.broadcast_to(values, (QUARTERS, n)) for values in (own, level))
 
     def chance(quarter: int, belonging: Floats) -> Floats:
-        return quarterly(
-            own + common[quarter] + parameters["part_belonging"] * belonging
-        )
+        log_odds = own[quarter] + common[quarter]
+        return quarterly(log_odds + parameters["part_belonging"] * belonging)
 
     def later(quarter: int, belonging: Floats, part: Booleans | float) -> Floats:
-        home = level + services[quarter]
+        home = level[quarter] + services[quarter]
         moved = parameters["feedback"] * (part - USUAL)
         return home + BELONGING_KEPT * (belonging - home) + moved
 
-    belonging = np.empty((QUARTERS + 1, level.size))
-    decided = np.empty((QUARTERS, level.size), dtype=np.bool_)
-    belonging[0] = level + services[0]
+    belonging = np.empty((QUARTERS + 1, n))
+    decided = np.empty((QUARTERS, n), dtype=np.bool_)
+    belonging[0] = level[0] + services[0]
     for quarter in range(QUARTERS):
         decided[quarter] = uniform[quarter] < chance(quarter, belonging[quarter])
         belonging[quarter + 1] = later(quarter, belonging[quarter], decided[quarter])

@@ -13,17 +13,15 @@ from tqdm import tqdm
 from govlib.city.base import Base
 from govlib.city.institutions import QUARTERS, Institutions
 from govlib.city.participation import (
-    BELONGING_KEPT,
     BELONGING_MEAN,
     BELONGING_SD,
-    USUAL,
-    YEAR_START,
     asked,
     belonging_level,
     personal_log_odds,
     quarterly,
     shared_log_odds,
 )
+from govlib.city.participation import live as lived
 from govlib.city.people import MOST, Booleans, Floats, Homes, Integers, People
 from govlib.city.people import homes as homes_of
 from govlib.city.people import people as people_of
@@ -219,9 +217,7 @@ def live(
     values = dict(parameters)
     shape = (community.households * MOST, QUARTERS)
     uniform = stream(seed, "participation", community.code).random(shape)
-    uniform = uniform[people.number].T
-    n = people.age.size
-    home, eta = np.empty((QUARTERS, n)), np.empty((QUARTERS, n))
+    level, own = np.empty((2, QUARTERS, people.age.size))
     common = shared_log_odds(
         institutions.self_governance_time,
         institutions.need,
@@ -229,36 +225,20 @@ def live(
         institutions.halls_near,
         values,
     )
-    services = 0.05 * (institutions.functions - 7)
     for quarter in range(QUARTERS):
         if quarter == 0 or (degree[quarter] != degree[quarter - 1]).any():
             now = degree[quarter]
-            level = belonging_level(seed, community, people, now, values)
+            home = belonging_level(seed, community, people, now, values)
             called = asked(seed, community, people, now) > 0
-            own = personal_log_odds(
+            inclined = personal_log_odds(
                 people.owner, people.age, people.party, called, values
             )
-        home[quarter] = level + services[quarter]
-        eta[quarter] = own + common[quarter]
-
-    def later(quarter: int, belonging: Floats, part: Booleans | float) -> Floats:
-        moved = values["feedback"] * (part - USUAL)
-        return home[quarter] + BELONGING_KEPT * (belonging - home[quarter]) + moved
-
-    belonging, chance = np.empty((QUARTERS + 1, n)), np.empty((QUARTERS, n))
-    decided = np.empty((QUARTERS, n), dtype=np.bool_)
-    belonging[0] = home[0]
-    for quarter in range(QUARTERS):
-        log_odds = eta[quarter] + values["part_belonging"] * belonging[quarter]
-        chance[quarter] = quarterly(log_odds)
-        decided[quarter] = uniform[quarter] < chance[quarter]
-        belonging[quarter + 1] = later(quarter, belonging[quarter], decided[quarter])
-    path, never = belonging[YEAR_START], 1.0
-    for quarter in range(YEAR_START, QUARTERS):
-        log_odds = eta[quarter] + values["part_belonging"] * path
-        never = never * (1 - quarterly(log_odds))
-        path = later(quarter, path, 0.0)
-    return Life(belonging, decided, chance, 1 - never)
+        level[quarter], own[quarter] = home, inclined
+    belonging, decided, year = lived(
+        own, common, level, institutions.functions, uniform[people.number].T, values
+    )
+    log_odds = own + common[:, None] + values["part_belonging"] * belonging[:-1]
+    return Life(belonging, decided, quarterly(log_odds), year)
 
 
 def expected_score(belonging: Floats) -> Floats:
