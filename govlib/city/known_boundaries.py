@@ -8,6 +8,7 @@ import pandas as pd
 
 from govlib.city import boundaries
 from govlib.city.base import Base, base
+from govlib.city.hasty import jackknife
 from govlib.city.institutions import QUARTERS, Institutions
 from govlib.city.known_participation import TOOK_PART_EN, TOOK_PART_ZH, linear
 from govlib.city.model import Neighbourhood, neighbourhood, simulate
@@ -263,23 +264,32 @@ def shown(seed: int) -> dict[str, tuple[float, float]]:
         return table[table[column].map(of.get) != name]
 
     everywhere = sorted(of.unique())
-    slopes = [
-        slope(without(survey, "community", s), without(places, "community", s))
-        for s in everywhere
-    ]
-    at_mean = [pile_at_mean(without(committees, "community", s)) for s in everywhere]
+    errors = jackknife(
+        [
+            {
+                "slope": slope(
+                    without(survey, "community", s), without(places, "community", s)
+                ),
+                "at_mean": pile_at_mean(without(committees, "community", s)),
+            }
+            for s in everywhere
+        ]
+    )
     with_plan = sorted(lifts.loc[lifts["tier"] == "committee", "above"].unique())
     built = pd.DataFrame([_of_lifts(lifts[lifts["above"] != s]) for s in with_plan])
-    overlaps = [overlap(duties[areas != area]) for area in sorted(areas.unique())]
+    overlaps = [
+        {"overlap": overlap(duties[areas != area])} for area in sorted(areas.unique())
+    ]
     out = {
-        "mandates_participation": (slope(survey, places), _jackknife(slopes)),
+        "mandates_participation": (slope(survey, places), errors["slope"]),
         "pile_cut": (-CUT, 0.0),
-        "pile_mean": (pile_at_mean(committees), _jackknife(at_mean)),
-        "duties_copied": (overlap(duties), _jackknife(overlaps)),
+        "pile_mean": (pile_at_mean(committees), errors["at_mean"]),
+        "duties_copied": (overlap(duties), jackknife(overlaps)["overlap"]),
     }
+    of_lifts = jackknife(built)
     for name, answer in _of_lifts(lifts).items():
-        out[name] = answer, _jackknife(built[name].tolist())
-    return out
+        out[name] = answer, of_lifts[name]
+    return {name: (answer, float(error)) for name, (answer, error) in out.items()}
 
 
 def some_communities(seed: int) -> list[str]:
@@ -463,10 +473,3 @@ def pile_at_mean(committees: pd.DataFrame) -> float:
         lost = offered * lost / (server + offered * lost)
     waits = servers * lost / (servers - offered * (1 - lost))
     return float(waits * offered / (servers - offered))
-
-
-def _jackknife(left_out: list[float]) -> float:
-    """Return the standard error from answers with one group left out each time."""
-    found = np.array(left_out)
-    n = found.size
-    return float(np.sqrt((n - 1) / n * ((found - found.mean()) ** 2).sum()))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from govlib.city.agenda import agenda_chances
 from govlib.city.base import Base, base
+from govlib.city.hasty import jackknife, slope
 from govlib.city.institutions import QUARTERS
 from govlib.city.lift_plans import Plans, payments, plans, together
 from govlib.city.lifts import (
@@ -517,7 +518,7 @@ def naive_answers(made: dict[str, pd.DataFrame]) -> dict[str, float]:
         "passed_owners": float(by_papers.mean()),
         "built_share": float(passed.mean()),
         "older_two_thirds": _two_thirds_of_those(rows[owned], heads),
-        "turnout_passed": _slope(turnout, passed) * float(1 - turnout.mean()),
+        "turnout_passed": slope(turnout, passed) * float(1 - turnout.mean()),
         "hall_attended": attended,
         "hall_heard": attended,
         "hall_agreed": gap(items["agreed"].astype(float), met),
@@ -551,11 +552,6 @@ def _two_thirds_of_those(rows: pd.DataFrame, heads: pd.DataFrame) -> float:
     return float(pd.Series(won).mean())
 
 
-def _slope(x: pd.Series, y: pd.Series) -> float:
-    """Slope of a straight line by least squares."""
-    return float(np.polyfit(x.to_numpy(), y.to_numpy(), 1)[0])
-
-
 def shown(seed: int) -> dict[str, tuple[float, float]]:
     """
     Give the naive answers in the shipped city with their standard errors.
@@ -583,7 +579,5 @@ def shown(seed: int) -> dict[str, tuple[float, float]]:
         naive_answers({n: table[within[n] != out] for n, table in made.items()})
         for out in sorted(within["agenda_items"].unique())
     ]
-    spread = pd.DataFrame(left)
-    n = len(spread)
-    errors = (((spread - spread.mean()) ** 2).sum() * (n - 1) / n) ** 0.5
+    errors = jackknife(left)
     return {name: (value, float(errors[name])) for name, value in answer.items()}

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from govlib.city.base import Base
+from govlib.city.hasty import jackknife, slope
 from govlib.city.model import simulate
 from govlib.city.organisations import (
     AUTONOMY,
@@ -436,9 +437,9 @@ def naive_answers(made: Mapping[str, pd.DataFrame]) -> dict[str, float]:
     own = current["amount"][founder == "office"].sum() / current["amount"].sum()
     return {
         **_lift_answers(made["lift_teams"], made["lift_cases"]),
-        "dependence_autonomy": _slope(scale, alive["share"]) / 10,
-        "dependence_quality": _slope(alive["quality"], alive["share"]) / 10,
-        "autonomy_quality": _slope(alive["quality"], scale) * float(scale.std()),
+        "dependence_autonomy": slope(alive["share"], scale) / 10,
+        "dependence_quality": slope(alive["share"], alive["quality"]) / 10,
+        "autonomy_quality": slope(scale, alive["quality"]) * float(scale.std()),
         "nominal_purchases": float(own),
         "organisation_life": float((gone["dissolved"] - gone["founded"]).mean()),
         "organisation_dependence": float(alive["share"][since].mean()),
@@ -517,10 +518,7 @@ def naive_errors(made: Mapping[str, pd.DataFrame]) -> dict[str, float]:
                 }
             )
         )
-    found = pd.DataFrame(answers)
-    n = len(found)
-    spread = ((found - found.mean()) ** 2).sum() * (n - 1) / n
-    return {str(name): float(value) for name, value in (spread**0.5).items()}
+    return {str(name): float(error) for name, error in jackknife(answers).items()}
 
 
 def shown(seed: int) -> dict[str, tuple[float, float]]:
@@ -540,7 +538,3 @@ def shown(seed: int) -> dict[str, tuple[float, float]]:
     made = simulate("course", seed=seed, only=TABLES).tables
     errors = naive_errors(made)
     return {n: (value, errors[n]) for n, value in naive_answers(made).items()}
-
-
-def _slope(outcome: pd.Series, term: pd.Series) -> float:
-    return float(np.polyfit(term.astype(float), outcome.astype(float), 1)[0])

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from govlib.city.hasty import jackknife
 from govlib.city.institutions import QUARTERS
 from govlib.city.model import Neighbourhood, neighbourhood
 from govlib.city.parameters import resolve
@@ -539,10 +540,7 @@ def naive_errors(
     for _, inside in communities.groupby("subdistrict")["community"]:
         left = [t[~t["community"].isin(inside)] for t in (survey, room, communities)]
         answers.append(naive_answers(*left))
-    found = pd.DataFrame(answers)
-    n = len(found)
-    spread = ((found - found.mean()) ** 2).sum() * (n - 1) / n
-    return {str(name): float(value) for name, value in (spread**0.5).items()}
+    return {str(name): float(error) for name, error in jackknife(answers).items()}
 
 
 def linear(outcome: pd.Series, terms: list[pd.Series]) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from govlib.city.base import Base
+from govlib.city.hasty import jackknife
 from govlib.city.institutions import QUARTERS, institutions
 from govlib.city.model import simulate
 from govlib.city.parameters import resolve
@@ -518,10 +519,8 @@ def shown(seed: int) -> dict[str, tuple[float, float]]:
         estimate = two_way(values, treated)
         # Leave one community out at a time.
         kept = ~np.eye(len(values), dtype=np.bool_)
-        others = np.array([two_way(values[k], treated[k]) for k in kept])
-        n = len(others)
-        error = np.sqrt(((others - others.mean()) ** 2).sum() * (n - 1) / n)
-        out[f"panel_{outcome}"] = estimate, float(error)
+        others = [{outcome: two_way(values[k], treated[k])} for k in kept]
+        out[f"panel_{outcome}"] = estimate, float(jackknife(others)[outcome])
     return out
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from govlib.city import services
 from govlib.city.base import Base, base
+from govlib.city.hasty import jackknife
 from govlib.city.parameters import resolve
 from govlib.city.people import Booleans, Floats
 from govlib.city.row import NONE, Row
@@ -210,11 +211,9 @@ def shown(seed: int) -> dict[str, tuple[float, float]]:
     city = base(seed, "course")
     found = services.tables(city, {})
     place = city.of_place("subdistrict")
-    left = pd.DataFrame(
+    error = jackknife(
         [naive_answers(city, found, place != name) for name in np.unique(place)]
     )
-    n = len(left)
-    error = (((left - left.mean()) ** 2).sum() * (n - 1) / n) ** 0.5
     answers = naive_answers(city, found)
     return {name: (answers[name], float(error[name])) for name in answers}
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from govlib.city import partners, structure
 from govlib.city.base import Base, base
+from govlib.city.hasty import jackknife, slope
 from govlib.city.institutions import QUARTERS
 from govlib.city.model import simulate
 from govlib.city.parameters import resolve
@@ -317,9 +318,9 @@ def naive_answers(
     many = own["community"].map(agreements.groupby("community").size()).fillna(0)
     return {
         "office_resolution": float(by_office[True] - by_office[False]),
-        "overlap_resolution": _slope(shared, share) * (OVERLAP[1] - OVERLAP[0]),
-        "coupling_down": _slope(coupling, share) * float(1 - coupling.mean()),
-        "coverage_matched": _slope(own["party_coverage"], many)
+        "overlap_resolution": slope(shared, share) * (OVERLAP[1] - OVERLAP[0]),
+        "coupling_down": slope(coupling, share) * float(1 - coupling.mean()),
+        "coverage_matched": slope(own["party_coverage"], many)
         * (COVERAGE[1] - COVERAGE[0]),
     }
 
@@ -370,8 +371,7 @@ def shown(seed: int) -> dict[str, tuple[float, float]]:
             for out in places["subdistrict"].unique()
         ]
     )
-    n = len(left)
-    error = (((left - left.mean()) ** 2).sum() * (n - 1) / n) ** 0.5
+    error = jackknife(left)
     # Networks are recorded in too few sub-districts to leave one out.
     growth = _growth(bare, structure.structure(bare).office)
     spread = float(growth.std(ddof=1) / growth.size**0.5)
@@ -389,7 +389,3 @@ def _growth(bare: Base, office: Floats) -> Floats:
         for quarter in partners.RECORDED.values()
     )
     return late - early
-
-
-def _slope(x: pd.Series | Floats, y: pd.Series | Floats) -> float:
-    return float(np.polyfit(np.asarray(x, float), np.asarray(y, float), 1)[0])

@@ -7,6 +7,7 @@ import pandas as pd
 
 from govlib.city import organisations, structure, survey
 from govlib.city.base import Base, base
+from govlib.city.hasty import jackknife
 from govlib.city.model import Neighbourhood, neighbourhood, simulate
 from govlib.city.participation import YEAR_START
 from govlib.city.people import Booleans, Floats
@@ -355,17 +356,15 @@ def shown(seed: int) -> dict[str, tuple[float, float]]:
         }
     )
     place = city.communities.set_index("community")["subdistrict"].loc[rates.index]
-    return _jackknife(rates, place.to_numpy())
+    return _answered(rates, place.to_numpy())
 
 
-def _jackknife(
+def _answered(
     rates: pd.DataFrame, place: Sequence[str] | np.ndarray
 ) -> dict[str, tuple[float, float]]:
     """Answer, with the error that leaving out one place at a time gives."""
     names = np.asarray(place)
-    left = pd.DataFrame([naive_answers(rates[names != p]) for p in np.unique(names)])
-    n = len(left)
-    error = (((left - left.mean()) ** 2).sum() * (n - 1) / n) ** 0.5
+    error = jackknife([naive_answers(rates[names != p]) for p in np.unique(names)])
     answers = naive_answers(rates)
     return {name: (answers[name], float(error[name])) for name in answers}
 
