@@ -193,17 +193,39 @@ def facts(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("fact", ignore_index=True)
 
 
-def updated(readme: str, contents: dict[str, bytes], rows: dict[str, int]) -> str:
-    """Return the datasheet with its table of tables written anew."""
-    start, end = "<!-- tables: written by build.py -->", "<!-- end of tables -->"
-    before, _, rest = readme.partition(start)
-    _, _, after = rest.partition(end)
+def updated(
+    readme: str,
+    contents: dict[str, bytes],
+    rows: dict[str, int],
+    checks: pd.DataFrame,
+) -> str:
+    """Return the datasheet with its tables written anew."""
     lines = ["| table | rows | kB |", "|---|---:|---:|"]
     for name, content in contents.items():
         where = f"[`{name}`](codebook/{name}.md)"
         lines.append(f"| {where} | {rows[name]:,} | {len(content) / 1000:,.0f} |")
     total = sum(len(content) for content in contents.values())
     lines.append(f"| all | {sum(rows.values()):,} | {total / 1000:,.0f} |")
+    readme = between(readme, "tables", lines)
+    lines = [
+        "| effect | chapter | truth | right design | coverage | cities | naive |",
+        "|---|---|---:|---:|---:|---:|---:|",
+    ]
+    for row in checks.itertuples():
+        naive = "" if pd.isna(row.naive_mean) else f"{row.naive_mean:,.4g}"
+        lines.append(
+            f"| `{row.symbol}` | {row.chapter} | {row.value:,.4g} "
+            f"| {row.mean_estimate:,.4g} | {100 * row.coverage:.1f} % "
+            f"| {row.cities:,} | {naive} |"
+        )
+    return between(readme, "coverage", lines)
+
+
+def between(readme: str, what: str, lines: list[str]) -> str:
+    """Return a text with the lines between two marks replaced."""
+    start, end = f"<!-- {what}: written by build.py -->", f"<!-- end of {what} -->"
+    before, _, rest = readme.partition(start)
+    _, _, after = rest.partition(end)
     return f"{before}{start}\n" + "\n".join(lines) + f"\n{end}{after}"
 
 
@@ -228,7 +250,7 @@ def build(
         new_tables = [
             name
             for name in codebook["table"]
-            if name != "truth" and not (HERE / f"{name}.csv").exists()
+            if not name.startswith("truth") and not (HERE / f"{name}.csv").exists()
         ]
         tables |= city.simulate("course", seed=SEED, only=new_tables).tables
     else:
@@ -252,7 +274,9 @@ def build(
         path = folder / "codebook" / f"{resource['name']}.md"
         path.write_bytes(page(resource).encode("utf-8"))
     readme = (HERE / "README.md").read_text(encoding="utf-8")
-    (folder / "README.md").write_bytes(updated(readme, contents, rows).encode("utf-8"))
+    checks = pd.read_csv(HERE / "truth_check.csv", dtype={"chapter": "str"})
+    readme = updated(readme, contents, rows, checks)
+    (folder / "README.md").write_bytes(readme.encode("utf-8"))
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from estimators._boundaries import answer, mean, regression
 from govlib import participation
 from govlib.city import City, Size
 from govlib.city.boundaries import AREAS, EVERYWHERE, SUPPORT, TIERS
-from govlib.city.known_boundaries import OVERLOADED, _of_lifts, overlap
+from govlib.city.known_boundaries import OVERLOADED, of_lifts, overlap
 from govlib.city.places import SURVEY_QUARTER
 
 # Only a third of the communities has old public housing, which lifts are for, and some
@@ -49,6 +49,7 @@ CHECKS = (
         "support against none, averaged over committees",
         "以每部指标为单位的logit回归，变量同上，每个居委会权重相同：足额支持与毫无支持之差，"
         "对居委会取平均",
+        "below",
     ),
     Check(
         "duties_copied",
@@ -93,7 +94,7 @@ def right(city: City) -> dict[str, Answer]:
 
 def naive(city: City) -> dict[str, float]:
     """Answer as a hasty reader does."""
-    lifts = _of_lifts(city.lift_targets)
+    lifts = of_lifts(city.lift_targets)
     return lifts | {"duties_copied": overlap(city.responsibilities)}
 
 

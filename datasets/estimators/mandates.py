@@ -9,7 +9,7 @@ from estimators import Answer, Check
 from estimators._boundaries import answer
 from govlib import participation
 from govlib.city import City, Size
-from govlib.city.known_boundaries import MORE, slope
+from govlib.city.known_boundaries import MORE, mandates_slope
 
 SIZE = Size(8, 6, 2, 20)
 TABLES = ("communities", "survey")
@@ -49,4 +49,4 @@ def right(city: City) -> dict[str, Answer]:
 
 def naive(city: City) -> dict[str, float]:
     """Answer as a hasty reader does."""
-    return {"mandates_participation": slope(city.survey, city.communities)}
+    return {"mandates_participation": mandates_slope(city.survey, city.communities)}

@@ -8,7 +8,7 @@ import pandas as pd
 
 from govlib.city import boundaries
 from govlib.city.base import Base, base
-from govlib.city.hasty import jackknife
+from govlib.city.hasty import jackknife, slope
 from govlib.city.institutions import QUARTERS, Institutions
 from govlib.city.known_participation import TOOK_PART_EN, TOOK_PART_ZH, linear
 from govlib.city.model import Neighbourhood, neighbourhood, simulate
@@ -156,6 +156,9 @@ ROWS = (
         "total effect",
         POPULATION,
         NONE,
+        "Slope of the share met on the support for each target: support goes where need "
+        "is, and need makes targets hard to meet",
+        "各居委会完成比例对每部指标支持力量的斜率：支持流向需求高处，而需求高处指标难以完成",
     ),
     Row(
         "lift_completion_full",
@@ -205,7 +208,7 @@ def figures(seed: int) -> dict[str, float]:
     city = base(seed, SMALLER)
     plan = boundaries.lifts(city)
     now = boundaries.piles(city)
-    naive = _of_lifts(boundaries.lift_table(city, plan)) | {
+    naive = of_lifts(boundaries.lift_table(city, plan)) | {
         "duties_copied": overlap(boundaries.duties(seed)),
         "pile_cut": -CUT,
         "pile_mean": pile_at_mean(boundaries.committee_table(city, now)),
@@ -213,7 +216,9 @@ def figures(seed: int) -> dict[str, float]:
     }
     if seed % WHOLE == 1:
         whole = simulate(seed=seed, only=["survey", "communities"])
-        naive["mandates_participation"] = slope(whole.survey, whole.communities)
+        naive["mandates_participation"] = mandates_slope(
+            whole.survey, whole.communities
+        )
     return {
         **_participation(seed),
         **_committees(city, now),
@@ -267,7 +272,7 @@ def shown(seed: int) -> dict[str, tuple[float, float]]:
     errors = jackknife(
         [
             {
-                "slope": slope(
+                "slope": mandates_slope(
                     without(survey, "community", s), without(places, "community", s)
                 ),
                 "at_mean": pile_at_mean(without(committees, "community", s)),
@@ -276,19 +281,19 @@ def shown(seed: int) -> dict[str, tuple[float, float]]:
         ]
     )
     with_plan = sorted(lifts.loc[lifts["tier"] == "committee", "above"].unique())
-    built = pd.DataFrame([_of_lifts(lifts[lifts["above"] != s]) for s in with_plan])
+    built = pd.DataFrame([of_lifts(lifts[lifts["above"] != s]) for s in with_plan])
     overlaps = [
         {"overlap": overlap(duties[areas != area])} for area in sorted(areas.unique())
     ]
     out = {
-        "mandates_participation": (slope(survey, places), errors["slope"]),
+        "mandates_participation": (mandates_slope(survey, places), errors["slope"]),
         "pile_cut": (-CUT, 0.0),
         "pile_mean": (pile_at_mean(committees), errors["at_mean"]),
         "duties_copied": (overlap(duties), jackknife(overlaps)["overlap"]),
     }
-    of_lifts = jackknife(built)
-    for name, answer in _of_lifts(lifts).items():
-        out[name] = answer, of_lifts[name]
+    of_plan = jackknife(built)
+    for name, answer in of_lifts(lifts).items():
+        out[name] = answer, of_plan[name]
     return {name: (answer, float(error)) for name, (answer, error) in out.items()}
 
 
@@ -385,16 +390,34 @@ def _lifts(city: Base, plan: boundaries.Lifts) -> dict[str, float]:
     }
 
 
-def _of_lifts(table: pd.DataFrame) -> dict[str, float]:
-    """Slope of the share of targets met on the number of targets, for both rows."""
+def of_lifts(table: pd.DataFrame) -> dict[str, float]:
+    """
+    Fit lines to the share of targets met, on their number and on the support for each.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Lift targets of a city.
+
+    Returns
+    -------
+    dict of str to float
+        By symbol: the one line answers two questions of targets.
+    """
     own = table[table["tier"] == "committee"]
-    targets = own["targets"].to_numpy(float)
-    met = own["completed"].to_numpy(float) / targets
-    by_targets = float(np.polyfit(targets, met, 1)[0])
-    return dict.fromkeys(("lift_target_alone", "lift_target_supported"), by_targets)
+    met = own["completed"] / own["targets"]
+    per_target = own["support"] / (boundaries.SUPPORT * own["targets"])
+    by_targets = slope(own["targets"], met)
+    return {
+        "lift_target_alone": by_targets,
+        "lift_target_supported": by_targets,
+        "lift_support": slope(
+            own["support"] / (boundaries.SUPPORT * own["targets"]), met
+        ),
+    }
 
 
-def slope(survey: pd.DataFrame, communities: pd.DataFrame) -> float:
+def mandates_slope(survey: pd.DataFrame, communities: pd.DataFrame) -> float:
     """
     Regress having taken part on mandates, age and ownership.
 
