@@ -1,6 +1,6 @@
 """Every error about input is phrased here: what, where, how many, what to do."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sized
 from difflib import get_close_matches
 from typing import Any
 
@@ -178,7 +178,10 @@ def level(value: float) -> float:
 def between(value: object, low: float, high: float, name: str) -> float:
     """Return `value` if it is a number from `low` to `high`, both included."""
     if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-        raise TypeError(f"{name} takes a number, not {type(value).__name__} {value!r}")
+        # An array would fill the screen.
+        many = isinstance(value, Sized) and not isinstance(value, str)
+        what = f"of {len(value)} values" if many else repr(value)
+        raise TypeError(f"{name} takes a number, not {type(value).__name__} {what}")
     if not low <= value <= high:
         raise ValueError(f"{name} must lie between {low:g} and {high:g}, not {value}")
     return float(value)

@@ -566,7 +566,8 @@ def _scores(data: pd.DataFrame, names: list[str]) -> NDArray[np.float64]:
             raise ValueError(
                 f"data column {name!r} has {len(beyond)} value(s) outside 0 to 1 in "
                 f"row(s) {_validate.listing(beyond)}; turn indicators into scores "
-                f"first: (value - worst) / (best - worst)"
+                f"first: (value - worst) / (best - worst), and set what lies beyond a "
+                f"goalpost to it (.clip(0, 1))"
             )
         columns.append(values.to_numpy(dtype=float))
     return np.column_stack(columns)

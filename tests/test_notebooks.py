@@ -113,6 +113,15 @@ def raises_what_it_says(book: Book) -> Faults:
             yield f"tag raises-exception and stored error disagree: {source(cell)!r}"
 
 
+def shows_what_it_makes(book: Book) -> Faults:
+    for cell in code(book):
+        for node in parsed(cell).body[:-1]:
+            call = node.value if isinstance(node, ast.Expr) else None
+            name = getattr(getattr(call, "func", None), "id", None)
+            if name == "show":
+                yield f"a table is seen only if show() comes last: {source(cell)!r}"
+
+
 def shows_nothing_that_varies(book: Book) -> Faults:
     for cell in code(book):
         for output in cell["outputs"]:
@@ -158,6 +167,7 @@ EXECUTED_RULES = [
     was_run_once_in_order,
     hides_nothing_from_nbval,
     raises_what_it_says,
+    shows_what_it_makes,
     shows_nothing_that_varies,
     describes_its_figures,
     names_the_common_kernel,
@@ -507,6 +517,10 @@ TRAPS: dict[str, tuple[Callable[[Book], Any], str]] = {
     "stored error": (
         lambda b: output(b, output_type="error", ename="E", evalue="", traceback=[]),
         "disagree",
+    ),
+    "table unseen": (
+        lambda b: edit(b, "print('two')", "show(1)\nprint('two')"),
+        "comes last",
     ),
     "stderr": (
         lambda b: output(b, output_type="stream", name="stderr", text="Warning"),

@@ -17,6 +17,18 @@ from govlib.city.places import Community, Size
 from govlib.city.remedies import Remedy
 from govlib.city.streams import stored
 
+# Variables that change from quarter to quarter.
+QUARTERLY = (
+    "need",
+    "staff",
+    "mandates",
+    "load",
+    "self_governance_time",
+    "hall",
+    "halls_near",
+    "functions",
+)
+
 
 @dataclass(frozen=True)
 class Base:
@@ -92,6 +104,7 @@ class Base:
         numpy.ndarray of float, shape (n, 12)
             One row per community, one column per quarter.
         """
+        _validate.choice(name, QUARTERLY, "name")
         return np.array([getattr(has, name) for has in self.institutions])
 
     @cached_property

@@ -156,8 +156,8 @@ ROWS = (
         "total effect",
         POPULATION,
         NONE,
-        "Slope of the share met on the support for each target: support goes where need "
-        "is, and need makes targets hard to meet",
+        "Slope of the share met on the support for each target: support goes where "
+        "need is, and need makes targets hard to meet",
         "各居委会完成比例对每部指标支持力量的斜率：支持流向需求高处，而需求高处指标难以完成",
     ),
     Row(
@@ -411,9 +411,7 @@ def of_lifts(table: pd.DataFrame) -> dict[str, float]:
     return {
         "lift_target_alone": by_targets,
         "lift_target_supported": by_targets,
-        "lift_support": slope(
-            own["support"] / (boundaries.SUPPORT * own["targets"]), met
-        ),
+        "lift_support": slope(per_target, met),
     }
 
 

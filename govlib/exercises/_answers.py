@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from govlib import _validate
+
 MOST_CHARACTERS = 4000
 
 
@@ -100,11 +102,14 @@ def _numbers(form: Mapping[str, Any], answer: object) -> list[float]:
     names = form["names"]
     if isinstance(answer, pd.DataFrame) and len(answer) == 1:
         answer = answer.iloc[0]
+    if isinstance(answer, pd.Series) and answer.index.dtype.kind == "i":
+        # Positions are no names.
+        answer = answer.tolist()
     if isinstance(answer, (dict, pd.Series)):
         named = {str(key): value for key, value in answer.items()}
         for name in names:
             if name not in named:
-                raise Unfit("name_missing", name=name, nearest=list(named))
+                raise Unfit("name_missing", name=name, has=_validate.listing(named))
         values = [named[name] for name in names]
     elif isinstance(answer, (list, tuple, np.ndarray)) and len(answer) == len(names):
         values = list(answer)
@@ -123,7 +128,8 @@ def _table(form: Mapping[str, Any], answer: object) -> list[float]:
     table = answer if key in answer.columns else answer.reset_index()
     for name in [key, *columns]:
         if name not in table.columns:
-            raise Unfit("column_missing", name=name, nearest=list(answer.columns))
+            has = _validate.listing(answer.columns)
+            raise Unfit("column_missing", name=name, has=has)
     names = table[key].astype(str)
     numbers = []
     for row in rows:

@@ -85,8 +85,8 @@ _TEXTS = {
         "这道题要 {names}，按此顺序或用这些名称；你给的是{given}。",
     ),
     "name_missing": (
-        "there is no {name!r} among your numbers{nearest}",
-        "你的数里没有 {name!r}{nearest}",
+        "there is no {name!r} among your numbers; you have {has}.",
+        "你的数里没有 {name!r}；现有 {has}。",
     ),
     "table_wanted": (
         "this question asks for a table (a pandas DataFrame) with the columns "
@@ -94,8 +94,8 @@ _TEXTS = {
         "这道题要一个表（pandas DataFrame），列为 {names}；你给的是{given}。",
     ),
     "column_missing": (
-        "your table has no column {name!r}{nearest}",
-        "你的表没有列 {name!r}{nearest}",
+        "your table has no column {name!r}; it has {has}.",
+        "你的表没有列 {name!r}；现有 {has}。",
     ),
     "row_missing": (
         "your table has no row for {name}.",

@@ -473,8 +473,8 @@ def staff_training(
     In a quarter leavers go and are replaced by untrained newcomers, then the untrained
     are trained: :math:`s' = (1 - l_1) s + t (1 - (1 - l_1) s)`, with the limit
     :math:`t / (t + l_1 - t l_1)`. How fast the *untrained* leave does not move the
-    share, since an untrained worker is replaced by another; it moves how many are
-    trained in vain.
+    share, since an untrained worker is replaced by another; it moves only how many
+    leave.
 
     Examples
     --------
