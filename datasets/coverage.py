@@ -1,13 +1,15 @@
 """
 How often the right design's interval holds the truth, over many simulated cities.
 
-    python datasets/coverage.py [--cities 2000] [--jobs 2] [--themes NAME ...]
+    python datasets/coverage.py [--cities 2000] [--after 0] [--jobs 2]
+                                [--themes NAME ...]
 
 Writes truth_check.csv, one row per effect: how often the 95 per cent interval of the
 right design covers the truth, and on which side of it the naive answer lies. Cities
 have seeds 1, 2, and so on and at least 40 sub-districts. With --themes other rows stay
-as they are; stopped early, it leaves what it has. Then run build.py, which describes
-the table anew.
+as they are; stopped early, it leaves what it has. With --after N it goes on from the
+city of seed N + 1 and puts the new cities together with those in the table. Then run
+build.py, which describes the table anew.
 """
 
 import argparse
@@ -114,14 +116,17 @@ def rows(
     return out
 
 
-def run(themes: list[str], cities: int, jobs: int) -> Iterator[pd.DataFrame]:
+def run(
+    themes: list[str], cities: int, after: int, jobs: int
+) -> Iterator[pd.DataFrame]:
     """Yield the rows of themes, again and again with more cities; all rows at last."""
     sizes: dict[Size, list[str]] = {}
     for theme in themes:
         sizes.setdefault(module(theme).SIZE, []).append(theme)
     done: list[dict[str, object]] = []
     for size, alike in sizes.items():
-        tasks = (joblib.delayed(answers)(s, alike) for s in range(1, cities + 1))
+        seeds = range(after + 1, after + cities + 1)
+        tasks = (joblib.delayed(answers)(seed, alike) for seed in seeds)
         found = joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
         right, naive = [], []
         about = f"{', '.join(alike)}: {size.total} communities"
@@ -134,22 +139,43 @@ def run(themes: list[str], cities: int, jobs: int) -> Iterator[pd.DataFrame]:
         done += new
 
 
+def together(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of old and new cities as if of all at once; the sample is the old."""
+    old, new = old.set_index("symbol"), new.set_index("symbol")
+    n, m = old["cities"], new["cities"]
+    out = old.assign(cities=n + m)
+    for name in ("coverage", "mean_half_width", "naive_share"):
+        out[name] = (n * old[name] + m * new[name]) / (n + m)
+    for name in ("mean_estimate", "naive_mean"):
+        out[name] = (n * old[name] + m * new[name]) / (n + m)
+        squares = sum(
+            k * ((k - 1) * rows[f"{name}_error"] ** 2 + (rows[name] - out[name]) ** 2)
+            for k, rows in ((n, old), (m, new))
+        )
+        out[f"{name}_error"] = (squares / (n + m - 1) / (n + m)) ** 0.5
+    return out.reset_index()
+
+
 def main() -> None:
     """Read the command line and write the table."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--cities", type=int, default=2000)
+    parser.add_argument("--after", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--themes", nargs="+", choices=THEMES, default=THEMES)
     parser.add_argument("--out", metavar="FILE", type=Path, default=TABLE)
     given = parser.parse_args()
     fields = merged(read_codebook(), "truth_check")
-    for table in run(given.themes, given.cities, given.jobs):
-        if given.out.exists():
-            old = pd.read_csv(given.out, dtype={"chapter": "str"})
-            table = pd.concat([old[~old["symbol"].isin(table["symbol"])], table])
-        table = table.sort_values(["chapter", "symbol"])
+    known = pd.DataFrame(columns=["symbol"])
+    if given.out.exists():
+        known = pd.read_csv(given.out, dtype={"chapter": "str"})
+    for table in run(given.themes, given.cities, given.after, given.jobs):
+        same = known["symbol"].isin(table["symbol"])
+        if given.after:
+            table = together(known[same], table)
+        table = pd.concat([known[~same], table]).sort_values(["chapter", "symbol"])
         given.out.write_bytes(text(table, fields).encode("utf-8"))
 
 

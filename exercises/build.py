@@ -36,13 +36,15 @@ MARKS = ("<!-- kill rate -->", "<!-- end -->")
 
 HOW_EN = """\
 **How it works.** Each question has one cell. Replace `...` by your work and run the
-cell: `check` tells you at once what it thinks. *Practice* questions say whether you are
-right, or which mistake your answer looks like; try as often as you like. *Graded*
-questions are only checked for form and recorded. In the last cell, `hand_in()` lists
-what is still missing and writes the one file that you hand in. You may run all cells at
-any time: an open question stops nothing."""
+cell: `check` tells you at once what it thinks. Do not round; if you must, give four
+decimals. *Practice* questions say whether you are right, or which mistake your answer
+looks like; try as often as you like. *Graded* questions are only checked for form and
+recorded. In the last cell, `hand_in()` lists what is still missing and writes the one
+file that you hand in. You may run all cells at any time: an open question stops
+nothing."""
 HOW_ZH = """\
 **怎样做。** 每道题一个单元格。把 `...` 换成你的代码并运行：`check` 会马上回答。
+请不要四舍五入；如需取舍，保留四位小数。
 *练习题*会告诉你是否正确，或者你的答案像哪一种错误，可以反复尝试。
 *计分题*只检查形式并记录。最后一个单元格的 `hand_in()` 会列出还没做的题，
 并写出需要提交的那个文件。随时可以运行全部单元格，没做的题不会中断运行。"""

@@ -237,6 +237,10 @@ def _smallest(d: Data) -> dict[str, float]:
     return _right_bounds(d) | {"least": float(_quarters(d).min(axis=1).mean())}
 
 
+def _city_first(d: Data) -> dict[str, float]:
+    return _right_bounds(d) | {"least": float(_quarters(d).mean().max())}
+
+
 Q2 = Question(
     name="01.q2",
     title="Person-times are not persons",
@@ -281,6 +285,21 @@ twice, all quarters add up. Anything in between needs to know who.""",
             _smallest,
             "Your lower bound is the weakest quarter. Did nobody else come?",
             "你的下界取了各社区参与最少的季度。难道没有其他人来过？",
+        ),
+        Misconception(
+            "city-first",
+            _city_first,
+            "Your lower bound is the best quarter of the city's means. Take the best "
+            "quarter of each community first, then the mean.",
+            "你的下界取了全市均值最高的季度。请先取每个社区最高的季度，再求平均。",
+        ),
+        Misconception(
+            "exchanged",
+            lambda d: _two(
+                "least", _right_bounds(d)["most"], "most", _right_bounds(d)["least"]
+            ),
+            "The two bounds are exchanged.",
+            "两个界限对调了。",
         ),
     ),
 )
@@ -356,16 +375,17 @@ clusters, or have causes. The limits are wide where few people live.""",
 # --- q4: the index -------------------------------------------------------------------
 
 
-def _scores(d: Data, rate: np.ndarray | None = None) -> pd.DataFrame:
+def _scores(d: Data, *, clipped: bool = True) -> pd.DataFrame:
     p = d.places
     raw = {
         "party": p["coverage"],
-        "participation": d.rates["rate"].to_numpy() if rate is None else rate,
+        "participation": d.rates["rate"].to_numpy(),
         "social": 10_000 * p["organisations"] / p["residents"],
         "services": p["functions"],
     }
     scored = {k: np.asarray(v, dtype=float) / POSTS[k] for k, v in raw.items()}
-    return pd.DataFrame(scored).clip(0, 1)
+    table = pd.DataFrame(scored)
+    return table.clip(0, 1) if clipped else table
 
 
 def _index(scored: pd.DataFrame, weights: dict[str, float]) -> np.ndarray:
@@ -388,6 +408,11 @@ def _right_index(d: Data) -> dict[str, float]:
 def _sample_posts(d: Data) -> dict[str, float]:
     scored = _scores(d)
     scored = (scored - scored.min()) / (scored.max() - scored.min())
+    return _indices(_index(scored, EQUAL), _product(scored))
+
+
+def _not_clipped(d: Data) -> dict[str, float]:
+    scored = _scores(d, clipped=False)
     return _indices(_index(scored, EQUAL), _product(scored))
 
 
@@ -462,6 +487,12 @@ nobody among a dozen took part, or there is no organisation.""",
             _zeros_left_out,
             "Communities with a score of zero are missing from the geometric mean.",
             "几何指数中缺少得分为零的社区。",
+        ),
+        Misconception(
+            "not-clipped",
+            _not_clipped,
+            "Some of your scores lie above 1.",
+            "你的一些得分超过了 1。",
         ),
         Misconception(
             "exchanged",
@@ -652,8 +683,8 @@ q7 = """
 The register counts person-times: the sum of four quarters is only an upper bound, and
 with the same people in each quarter it could be a tenth of adults. The lead of twenty
 points is mostly chance, because each community has about fourteen answers; asked again,
-the top quarter would keep about a third of it. And about a fifth of the top quarter of
-the index loses its place when participation counts half, which is a choice that the
+the top quarter would keep about a third of it. And three in ten of the top quarter of
+the index lose their place when participation counts half, which is a choice that the
 district should make in public and not leave to us. I would publish rates with their
 intervals, the four values side by side, and the ranking under several weightings, and
 give no prize by rank. The tables cannot show whether anybody who took part was heard.

@@ -146,6 +146,16 @@ def _areas() -> list[str]:
 def variant(seed: int) -> dict:
     """Return half of the sub-districts, a committee near a load of one, and areas."""
     rng = np.random.default_rng(seed)
+    while True:
+        drawn = _draw(rng)
+        effect = _of_a_target(data(drawn))
+        # q8 asks for a choice that follows from q6: a target alone must do harm there,
+        # and more of it than one with support.
+        if effect["alone"] < min(0, effect["supported"]):
+            return drawn
+
+
+def _draw(rng: np.random.Generator) -> dict:
     committees = _tables()["committees"]
     names = sorted(committees["subdistrict"].unique())
     chosen = sorted(rng.choice(names, 24, replace=False).tolist())
@@ -586,11 +596,11 @@ Q5 = Question(
 Linear regressions of having taken part on mandates, with weights. By how much does the
 share that took part differ for **ten more mandates**: with age and ownership held fixed
 (`alike`), and with need and staff held fixed as well (`with_need`)? Give shares
-(−0.02 for two points less), to four decimals.""",
+(−0.02 for two points less).""",
     text_zh="""\
 以是否参与对下达事项做加权线性回归。**下达事项多十项**时，参与比例相差多少：
 控制年龄和住房自有（`alike`），以及再控制需求和工作人员数（`with_need`）？
-写成比例（少两个百分点为 −0.02），保留四位小数。""",
+写成比例（少两个百分点为 −0.02）。""",
     stub='# q5 = {"alike": ..., "with_need": ...}\nq5 = ...',
     solution="""\
 alike, with_need = (
@@ -694,11 +704,11 @@ Q6 = Question(
 In `lifts`: what does one more target do to the share of targets met, where none of the
 support comes with a target (`alone`) and where all of it does (`supported`)? A
 fractional logit on targets, `per_target` and their product, with need and load held
-fixed. Give shares to three decimals.""",
+fixed. Give shares.""",
     text_zh="""\
 在 `lifts` 中：当指标完全没有支持（`alone`）和支持足额（`supported`）时，
 每多一部指标，指标完成率变化多少？以指标数、`per_target` 及其乘积做分数逻辑回归，
-控制需求和负荷。写成比例，保留三位小数。""",
+控制需求和负荷。写成比例。""",
     stub='# q6 = {"alone": ..., "supported": ...}\nq6 = ...',
     solution="""\
 effect = mandates.effect_of_targets(
@@ -779,6 +789,14 @@ def _listed(d: Data) -> int:
     return int(d.duties["policy_area"].nunique())
 
 
+def _expected_of_listed(d: Data) -> float:
+    return _found(d)["expected"] * len(d.areas) / _listed(d)
+
+
+def _listed_without_lead(d: Data) -> float:
+    return _found(d)["without_lead"] - (len(d.areas) - _listed(d))
+
+
 Q7 = Question(
     name="02.q7",
     title="The lists of the tiers",
@@ -833,13 +851,24 @@ which no tier has a duty has no row: it is the gap that the list itself cannot s
             lambda d: (
                 _found(d)
                 | {
-                    "expected": _found(d)["expected"] * len(d.areas) / _listed(d),
-                    "without_lead": _found(d)["without_lead"]
-                    - (len(d.areas) - _listed(d)),
+                    "expected": _expected_of_listed(d),
+                    "without_lead": _listed_without_lead(d),
                 }
             ),
             "Some of your areas stand in no row of `duties`. Are they there?",
             "你的一些领域在 `duties` 中没有任何一行。它们算在内了吗？",
+        ),
+        Misconception(
+            "nobody-forgotten",
+            lambda d: _found(d) | {"without_lead": _listed_without_lead(d)},
+            "Areas that stand in no row of `duties` have nobody who leads either.",
+            "在 `duties` 中没有任何一行的领域，同样无人牵头。",
+        ),
+        Misconception(
+            "chance-of-listed",
+            lambda d: _found(d) | {"expected": _expected_of_listed(d)},
+            "From how many areas does chance draw?",
+            "偶然是从多少个领域中抽取的？",
         ),
         Misconception(
             "chance-unasked",

@@ -42,13 +42,15 @@ DATA_TEXT = """\
 names the columns with the four actors' scores, from 0 to 1. `duties` lists who holds
 which of the 20 duties in each of *your* three communities `mine["communities"]`, in
 years 1 and 3; a duty without a row has no holder. `nodes` and `ties` are their
-organisations and ties, `period` before and after.
+organisations and ties, `period` before and after: ties of before are listed again under
+after.
 
 > `scores` 是你的各街镇在第 3 年的社区评分，每社区一行；
 > `actors` 是四类主体评分（0 到 1）的列名。`duties` 是*你的*三个社区
 > `mine["communities"]` 第 1 年和第 3 年各项职责（各 20 项）的承担者，
 > 没有行的职责无人承担。
-> `nodes` 和 `ties` 是这些社区的组织及其联系，`period` 表示之前和之后。"""
+> `nodes` 和 `ties` 是这些社区的组织及其联系，`period` 表示之前和之后，
+> 之前已有的联系在之后中再次列出。"""
 
 DATA_CODE = """\
 actors = ["party_score", "committee_score", "owners_score", "property_score"]
@@ -73,6 +75,7 @@ class Data:
     duties: pd.DataFrame
     nodes: pd.DataFrame
     ties: pd.DataFrame
+    ties_before: pd.DataFrame
     paper: np.ndarray
     told: float
     mistake: int
@@ -146,6 +149,7 @@ def data(parameters: dict) -> Data:
         duties=roles,
         nodes=nodes,
         ties=ties[ties["period"] == "after"],
+        ties_before=ties[ties["period"] == "before"],
         paper=paper,
         told=told,
         mistake=min(MISTAKES, key=lambda way: abs(papers[way] - told)),
@@ -351,6 +355,15 @@ def _right_correlations(d: Data, degree: str = "D") -> dict[str, float]:
     )
 
 
+def _with_root(d: Data) -> dict[str, float]:
+    found = _all_degrees(d.scores)
+    root, rest = np.sqrt(found["T"]), ~found["zero"]
+    return _right_correlations(d) | {
+        "all": float(found["D"].corr(root)),
+        "without_zero": float(found["D"][rest].corr(root[rest])),
+    }
+
+
 def _high_degree(d: Data) -> dict[str, float]:
     found = _all_degrees(d.scores)
     return _right_correlations(d) | {"high": float((found["D"] >= 0.8).mean())}
@@ -382,8 +395,8 @@ Nearly every community is "highly coupled". A single score of 0 makes D 0 howeve
 the other three are. Without such communities D repeats T: read T.""",
     form=lambda _: numbers(["high", "all", "without_zero"], -1, 1),
     reference=_right_correlations,
-    tolerance=(0.002, 0.003, 0.003),
-    why_tolerance="two decimals and some room",
+    tolerance=(0.002, 0.001, 0.001),
+    why_tolerance="three decimals",
     objective=2,
     minutes=7,
     misconceptions=(
@@ -417,6 +430,12 @@ the other three are. Without such communities D repeats T: read T.""",
             "The two correlations are exchanged.",
             "两个相关系数对调了。",
         ),
+        Misconception(
+            "root-of-level",
+            _with_root,
+            "You correlate with the root of T; T itself is asked for.",
+            "你用的是 T 的平方根；题目要的是与 T 本身的相关。",
+        ),
     ),
 )
 
@@ -424,8 +443,10 @@ the other three are. Without such communities D repeats T: read T.""",
 # --- q4: goalposts -------------------------------------------------------------------
 
 
-def _by_sample(d: Data, *, axis: int = 0) -> float:
-    u = d.scores[ACTORS].to_numpy(dtype=float)
+def _by_sample(
+    d: Data, *, axis: int | None = 0, scores: pd.DataFrame | None = None
+) -> float:
+    u = (d.scores if scores is None else scores)[ACTORS].to_numpy(dtype=float)
     low, high = u.min(axis=axis), u.max(axis=axis)
     if axis is None:
         low, high = np.full(4, u.min()), np.full(4, u.max())
@@ -470,11 +491,18 @@ one outlier more, `sample` would be another number, and the classes of D would h
 moved with it. Results on min-max scores cannot be compared between studies.""",
     form=lambda _: numbers(["fixed", "sample"], 0, 1),
     reference=_right_posts,
-    tolerance=(0.0015, 0.0015),
-    why_tolerance="three decimals, rounded on the way",
+    # Goalposts of the city and of half of it are often near one another.
+    tolerance=(0.0003, 0.0003),
+    why_tolerance="four decimals, rounded on the way",
     objective=2,
     minutes=8,
     misconceptions=(
+        Misconception(
+            "goalposts-of-the-city",
+            lambda d: _posts(_degree(d.own)[2], _by_sample(d, scores=_last())),
+            "Your goalposts come from all communities; take those of `scores`.",
+            "你的标杆取自全市所有社区；请取自 `scores`。",
+        ),
         Misconception(
             "one-scale-for-all",
             lambda d: _posts(_degree(d.own)[2], _by_sample(d, axis=None)),
@@ -595,10 +623,10 @@ not name who leads.""",
 # --- q6: the broker ------------------------------------------------------------------
 
 
-def _paths(d: Data, nodes: list[str], hub: str) -> tuple[float, int]:
+def _paths(ties: pd.DataFrame, nodes: list[str], hub: str) -> tuple[float, int]:
     """Return the pairs of others that depend on an organisation, and its degree."""
     near: dict[str, set[str]] = {node: set() for node in nodes}
-    for a, b in zip(d.ties["source"], d.ties["target"], strict=True):
+    for a, b in zip(ties["source"], ties["target"], strict=True):
         if a in near:
             near[a].add(b)
             near[b].add(a)
@@ -626,16 +654,25 @@ def _broker(betweenness: float, degree: float) -> dict[str, float]:
     return {"betweenness": betweenness, "degree": degree}
 
 
-def _brokers(d: Data, *, tied: bool = False, share: str = "pairs") -> dict[str, float]:
+def _brokers(
+    d: Data, *, tied: bool = False, share: str = "pairs", before: bool = False
+) -> dict[str, float]:
     """Return means over the three networks, in which only tied nodes may count."""
-    ends = {*d.ties["source"], *d.ties["target"]}
+    ties = d.ties_before if before else d.ties
+    ends = {*ties["source"], *ties["target"]}
     between, degrees = [], []
     for _, own in d.nodes.groupby("community"):
         hub = own.loc[own["node_kind"] == "party", "node"].iloc[0]
         nodes = [node for node in own["node"] if not tied or node in ends]
         n = len(nodes)
-        total, degree = _paths(d, nodes, hub)
-        whole = {"pairs": (n - 1) * (n - 2) / 2, "none": 1.0}
+        total, degree = _paths(ties, nodes, hub)
+        # As one network, all three have the pairs of others in all of them.
+        together = len(d.nodes)
+        whole = {
+            "pairs": (n - 1) * (n - 2) / 2,
+            "together": (together - 1) * (together - 2) / 2,
+            "none": 1.0,
+        }
         if share == "degree":
             between.append(degree / (n - 1))
         else:
@@ -701,6 +738,18 @@ brokerage.""",
             "Your betweenness is the degree as a share. Who has many ties need not "
             "stand between others.",
             "你的中介中心性其实是联系数的比例。联系多不等于居于他人之间。",
+        ),
+        Misconception(
+            "one-network",
+            lambda d: _brokers(d, share="together"),
+            "You took three communities as one network.",
+            "你把三个社区当作一个网络。",
+        ),
+        Misconception(
+            "networks-before",
+            lambda d: _brokers(d, before=True),
+            "These are the networks before.",
+            "这是之前的网络。",
         ),
     ),
 )
@@ -786,12 +835,14 @@ path = coordination.sufficiency(strong, paths=["*".join(actors)], outcome="outco
 q7 = path.loc[0, ["consistency", "pri", "coverage"]].to_dict()""",
     explanation="""\
 The path passes the customary cuts, and it should: in S city the weakest actor decides.
-But it covers a part of the outcome only, and a consistency this high is not rare in
-pure noise where most communities are in the outcome.""",
+But it covers a part of the outcome only. The *cuts* alone prove little: with the
+outcome dealt out by lot the same path still passes .8 and .7 in about one deal in five.
+The value itself is another matter: in noise it is about .78, and in 10,000 deals we saw
+none above .88.""",
     form=lambda _: numbers(["consistency", "pri", "coverage"], 0, 1),
     reference=lambda d: _fits(*_sets(d)),
     tolerance=(0.003, 0.003, 0.003),
-    why_tolerance="two decimals and some room",
+    why_tolerance="three decimals",
     objective=4,
     minutes=8,
     graded=True,

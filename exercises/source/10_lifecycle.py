@@ -191,6 +191,12 @@ ones is what such a report prints; the next question shows what it hides.""",
             "Your first number counts the closed ones.",
             "你的第一个数数的是已办结的事项。",
         ),
+        Misconception(
+            "mean-of-later-closings",
+            lambda d: _as_of(d) | {"mean_of_closed": _at_the_end(d)["mean_of_closed"]},
+            "Your mean uses closings after the day of the report.",
+            "你的平均值用到了报告日之后的办结。",
+        ),
     ),
 )
 
@@ -454,6 +460,14 @@ cycle is for.""",
             "The two numbers are exchanged.",
             "两个数对调了。",
         ),
+        Misconception(
+            "share-evaluated",
+            lambda d: (
+                _right_plan(d) | {"unevaluated": 1 - _right_plan(d)["unevaluated"]}
+            ),
+            "That is the share that was evaluated.",
+            "这是经过评估的比例。",
+        ),
     ),
 )
 
@@ -648,6 +662,12 @@ none of its own.""",
             lambda d: _added(d, span=False),
             "8 is the span that is planned. At which span is the net gain zero?",
             "8 是计划的管理幅度。净收益为零时的幅度是多少？",
+        ),
+        Misconception(
+            "points-for-shares",
+            lambda d: _added(d) | {"net": 100 * _added(d)["net"]},
+            "These are points; give a share.",
+            "这是百分点；请写成比例。",
         ),
     ),
 )
