@@ -263,8 +263,9 @@ If the same people came in every quarter, the best quarter has them all; if nobo
 twice, all quarters add up. Anything in between needs to know who.""",
     form=lambda _: numbers(["least", "most"], 0, 1),
     reference=_right_bounds,
-    tolerance=(0.0005, 0.0005),
-    why_tolerance="three decimals",
+    # The city's quarters are so alike that its best is close to their mean.
+    tolerance=(0.0002, 0.0005),
+    why_tolerance="four decimals of the lower bound, three of the upper",
     objective=2,
     minutes=8,
     misconceptions=(

@@ -21,7 +21,7 @@ NUMBER = "07"
 SLUG = "belonging"
 TITLE_EN = "Remedy 1: do shared activities create belonging?"
 TITLE_ZH = "路径一：共同活动能带来归属感吗？"
-PUBLIC_SEED = 109
+PUBLIC_SEED = 110
 
 INTRO_EN = """\
 You work with half of the sub-districts of S city: the survey, the trial of
