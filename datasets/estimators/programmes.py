@@ -1,6 +1,9 @@
-"""Chapter 07: what shared activities do, from a lottery and from a staggered start."""
+"""
+Chapter 07: what shared activities do, from a lottery and from a staggered start.
 
-from typing import Literal
+Left out are the effects by quarters since the start: late ones rest on a dozen starters
+of one wave, too few clusters for any interval.
+"""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +12,7 @@ from estimators import Answer, Check
 from govlib import evaluation
 from govlib.city import City, Size, known_programmes
 from govlib.city.institutions import QUARTERS
-from govlib.city.programmes import GROWTH, STARTS
+from govlib.city.programmes import STARTS
 from govlib.city.survey import BELONGING
 
 SIZE = Size(8, 6, 2, 20)
@@ -30,8 +33,6 @@ CHECKS = (
     Check("panel_ties", EVENT_EN, EVENT_ZH, naive_side="below"),
     Check("panel_belonging", ALONE_EN, ALONE_ZH),
     Check("panel_participation", ALONE_EN, ALONE_ZH, naive_side="below"),
-    *(Check(f"event_ties_{since}", EVENT_EN, EVENT_ZH) for since in range(GROWTH)),
-    *(Check(f"event_belonging_{since}", ALONE_EN, ALONE_ZH) for since in range(GROWTH)),
 )
 ITEMS = list(BELONGING)
 REVERSED = [item for item, loading in BELONGING.items() if loading < 0]
@@ -96,21 +97,19 @@ def _panel(panel: pd.DataFrame) -> dict[str, Answer]:
     # move participation and, by it, belonging.
     halls = panel.loc[panel["hall"], "community"]
     alone = panel[~panel["community"].isin(halls)]
-    out: dict[str, Answer] = {}
-    for outcome in PANEL:
-        out |= _started(panel if outcome == "ties" else alone, outcome)
-    return out
+    return {
+        f"panel_{outcome}": _started(panel if outcome == "ties" else alone, outcome)
+        for outcome in PANEL
+    }
 
 
-def _started(rows: pd.DataFrame, outcome: str) -> dict[str, Answer]:
-    """Average since the start, and by quarters since it."""
-    since = range(GROWTH) if outcome != "participation" else ()
-    symbols = [f"panel_{outcome}", *(f"event_{outcome}_{e}" for e in since)]
+def _started(rows: pd.DataFrame, outcome: str) -> Answer:
+    """Average since the start."""
     first = rows[rows["activity"]].groupby("community")["quarter"].min()
     starters = first.value_counts().reindex(STARTS, fill_value=0)
     if starters.min() < 2:
         # One city in some hundreds: a wave of one has no error.
-        return dict.fromkeys(symbols, (np.nan, np.nan, np.nan))
+        return np.nan, np.nan, np.nan
     effects = evaluation.group_time_effects(
         rows,
         outcome=PANEL[outcome],
@@ -119,15 +118,7 @@ def _started(rows: pd.DataFrame, outcome: str) -> dict[str, Answer]:
         time="quarter",
         base_period="universal",
     )
-    by_time = _average(effects, "dynamic").set_index("event_time")
-    found = [_average(effects, "simple").iloc[0], *(by_time.loc[e] for e in since)]
-    return {s: _answer(row) for s, row in zip(symbols, found, strict=True)}
-
-
-def _average(
-    effects: evaluation.GroupTimeEffects, by: Literal["simple", "dynamic"]
-) -> pd.DataFrame:
-    return evaluation.aggregate_effects(effects, by=by)
+    return _answer(evaluation.aggregate_effects(effects, by="simple").iloc[0])
 
 
 def _numbers(values: pd.Series) -> pd.Series:
