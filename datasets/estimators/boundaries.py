@@ -49,7 +49,6 @@ CHECKS = (
         "support against none, averaged over committees",
         "以每部指标为单位的logit回归，变量同上，每个居委会权重相同：足额支持与毫无支持之差，"
         "对居委会取平均",
-        "below",
     ),
     Check(
         "duties_copied",

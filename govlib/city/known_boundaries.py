@@ -156,9 +156,6 @@ ROWS = (
         "total effect",
         POPULATION,
         NONE,
-        "Slope of the share met on the support for each target: support goes where "
-        "need is, and need makes targets hard to meet",
-        "各居委会完成比例对每部指标支持力量的斜率：支持流向需求高处，而需求高处指标难以完成",
     ),
     Row(
         "lift_completion_full",
@@ -392,7 +389,7 @@ def _lifts(city: Base, plan: boundaries.Lifts) -> dict[str, float]:
 
 def of_lifts(table: pd.DataFrame) -> dict[str, float]:
     """
-    Fit lines to the share of targets met, on their number and on the support for each.
+    Fit a line to the share of targets met on their number.
 
     Parameters
     ----------
@@ -402,17 +399,12 @@ def of_lifts(table: pd.DataFrame) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        By symbol: the one line answers two questions of targets.
+        By symbol: the one line answers two questions. That on support would mislead as
+        well, but is too uncertain in one city to teach it.
     """
     own = table[table["tier"] == "committee"]
-    met = own["completed"] / own["targets"]
-    per_target = own["support"] / (boundaries.SUPPORT * own["targets"])
-    by_targets = slope(own["targets"], met)
-    return {
-        "lift_target_alone": by_targets,
-        "lift_target_supported": by_targets,
-        "lift_support": slope(per_target, met),
-    }
+    by_targets = slope(own["targets"], own["completed"] / own["targets"])
+    return dict.fromkeys(("lift_target_alone", "lift_target_supported"), by_targets)
 
 
 def mandates_slope(survey: pd.DataFrame, communities: pd.DataFrame) -> float:
