@@ -5,10 +5,10 @@ Write every data set of the course from the model of S city.
 
 Rewrites the tables, facts.csv, datapackage.json, the pages of codebook/ and the numbers
 in README.md of this folder, or writes them all into another. truth.csv and
-truth_check.csv (see coverage.py) are taken from this folder as they are. With --truth
-it is the other way round: truth.csv alone is computed anew, from so many simulated
-cities at most (the shipped one from 400, in about an hour on two cores), or its rows of
-some chapters.
+truth_check.csv (see check_truth.py) are taken from this folder as they are. With
+--truth it is the other way round: truth.csv alone is computed anew, from so many
+simulated cities at most (the shipped one from 400, in about an hour on two cores), or
+its rows of some chapters.
 """
 
 import argparse

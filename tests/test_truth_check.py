@@ -17,11 +17,10 @@ CHECK = datasets.load("truth_check").set_index("symbol")
 def coverage():
     """The command that wrote the table, as a module."""
     sys.path.insert(0, str(FOLDER))
-    try:
-        import coverage as command
-    finally:
-        sys.path.remove(str(FOLDER))
-    return command
+    import check_truth as command
+
+    yield command
+    sys.path.remove(str(FOLDER))
 
 
 def test_the_table_is_of_this_truth():

@@ -1,7 +1,7 @@
 """
 How often the right design's interval holds the truth, over many simulated cities.
 
-    python datasets/coverage.py [--cities 2000] [--after 0] [--jobs 2]
+    python datasets/check_truth.py [--cities 2000] [--after 0] [--jobs 2]
                                 [--themes NAME ...]
 
 Writes truth_check.csv, one row per effect: how often the 95 per cent interval of the
