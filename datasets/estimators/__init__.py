@@ -3,8 +3,8 @@ The right design for each effect whose truth is known, as its chapter computes i
 
 One module per theme: SIZE of the city, TABLES that it reads, CHECKS (one per effect),
 `right(city)` -> per symbol the estimate with the ends of its 95 per cent interval, and
-`naive(city)` -> per symbol what a hasty reader finds. `check_truth.py` runs them on many
-cities.
+`naive(city)` -> per symbol what a hasty reader finds. `check_truth.py` runs them on
+many cities.
 """
 
 from typing import Literal, NamedTuple
