@@ -46,7 +46,7 @@ def jackknife(left_out: pd.DataFrame | Sequence[Mapping[str, float]]) -> pd.Seri
 
     Examples
     --------
-    >>> jackknife([{"mean": 1.0}, {"mean": 3.0}])["mean"]
+    >>> float(jackknife([{"mean": 1.0}, {"mean": 3.0}])["mean"])
     1.0
     """
     found = pd.DataFrame(left_out)
