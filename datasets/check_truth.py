@@ -75,10 +75,9 @@ def answers(seed: int, themes: Iterable[str]) -> dict[str, dict[str, tuple]]:
 
 
 def rows(
-    themes: list[str], right: pd.DataFrame, naive: pd.DataFrame
+    themes: list[str], truth: pd.DataFrame, right: pd.DataFrame, naive: pd.DataFrame
 ) -> list[dict[str, object]]:
-    """Return one row per effect, from the answers of every city."""
-    truth = datasets.load("truth").set_index("symbol")
+    """Return one row per effect, from its truth and the answers of every city."""
     out = []
     for theme in themes:
         for check in module(theme).CHECKS:
@@ -120,6 +119,7 @@ def run(
     themes: list[str], cities: int, after: int, jobs: int
 ) -> Iterator[pd.DataFrame]:
     """Yield the rows of themes, again and again with more cities; all rows at last."""
+    truth = datasets.load("truth").set_index("symbol")
     sizes: dict[Size, list[str]] = {}
     for theme in themes:
         sizes.setdefault(module(theme).SIZE, []).append(theme)
@@ -134,7 +134,7 @@ def run(
             right.append(answer["right"])
             naive.append(answer["naive"])
             if number % STEP == 0 or number == cities:
-                new = rows(alike, pd.DataFrame(right), pd.DataFrame(naive))
+                new = rows(alike, truth, pd.DataFrame(right), pd.DataFrame(naive))
                 yield pd.DataFrame(done + new)
         done += new
 

@@ -8,11 +8,10 @@ there. Every city has the same districts, which are strata.
 from itertools import pairwise
 
 import pandas as pd
-from scipy import stats
 from scipy.special import expit
 
 from estimators import Answer, Check
-from estimators._boundaries import answer, mean, regression
+from estimators._shared import answer, around, mean, regression, subdistrict
 from govlib import participation
 from govlib.city import City, Size
 from govlib.city.boundaries import AREAS, EVERYWHERE, SUPPORT, TIERS
@@ -65,7 +64,7 @@ def right(city: City) -> dict[str, Answer]:
     now = city.committees[city.committees["quarter"] == SURVEY_QUARTER]
     now = now.assign(
         over=(now["load"] >= OVERLOADED).astype(float),
-        subdistrict=now["community"].str.rpartition("-")[0],
+        subdistrict=subdistrict(now["community"]),
         district=now["community"].str.partition("-")[0],
     )
     own = lift_targets(city)
@@ -135,9 +134,7 @@ def one_target_more(
     gradient = slope * bend + inside.mean() * moved
     estimate = slope * inside.mean()
     error = float(gradient @ by_lift.vcov @ gradient) ** 0.5
-    degrees = table.loc["targets", "degrees_of_freedom"]
-    reach = stats.t.ppf(0.975, degrees) * error
-    return float(estimate), float(estimate - reach), float(estimate + reach)
+    return around(estimate, error, table.loc["targets", "degrees_of_freedom"])
 
 
 def each_lift(own: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ each sub-district has one.
 import pandas as pd
 
 from estimators import Answer, Check
-from estimators._boundaries import answer, mean, regression
+from estimators._shared import answer, mean, regression
 from govlib.city import City, Size
 from govlib.city.known_organisations import naive_answers
 from govlib.city.organisations import MONTHS

@@ -8,6 +8,7 @@ agreeing and for a lift that is built, and what halls do for being heard.
 import pandas as pd
 
 from estimators import Answer, Check
+from estimators._shared import answer, mean, regression, subdistrict
 from govlib import deliberation, participation
 from govlib.city import City, Size, known_lifts
 from govlib.city.lifts import TABLES as TOLD
@@ -104,7 +105,10 @@ def right(city: City) -> dict[str, Answer]:
         "passed_owners": passed,
         "built_share": built,
         "older_two_thirds": older,
-        "hall_attended": _slope(items, "attended_share ~ hall + need"),
+        "hall_attended": answer(
+            regression(items, "attended_share ~ hall + need", errors="CR2"),
+            "hall[T.True]",
+        ),
         "hall_agreed": _risk(items, "agreed ~ hall + need", "hall"),
     }
 
@@ -121,7 +125,7 @@ def _lifts(city: City) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     drawn = city.tables["lift_stairwells"]
     drawn = drawn[drawn["drawn"]]
     drawn = drawn.merge(then[["community", "need"]], on="community")
-    drawn["subdistrict"] = drawn["community"].str.rpartition("-")[0]
+    drawn["subdistrict"] = subdistrict(drawn["community"])
     papers = city.tables["lift_flats"]
     ballots = papers.merge(drawn[["stairwell", "total_area"]], on="stairwell")
     owners = ballots[ballots["tenure"] != "tenant"]
@@ -143,7 +147,7 @@ def _items(city: City) -> pd.DataFrame:
     """Return the agenda items with what their committee was like in that quarter."""
     then = city.tables["committees"][["community", "quarter", "need"]]
     items = city.tables["agenda_items"].merge(then, on=["community", "quarter"])
-    items["subdistrict"] = items["community"].str.rpartition("-")[0]
+    items["subdistrict"] = subdistrict(items["community"])
     items["hall"] = items["venue"] == "hall"
     items["attended_share"] = items["attended"] / items["invited"]
     return items
@@ -151,13 +155,8 @@ def _items(city: City) -> pd.DataFrame:
 
 def _mean(drawn: pd.DataFrame, values: pd.Series) -> Answer:
     """Average over stairwells; they share a committee and a sub-district."""
-    data = drawn[["stairwell", "subdistrict"]].assign(
-        value=drawn["stairwell"].map(values).astype(float)
-    )
-    fit = participation.fit(
-        data, "value ~ 1", family="linear", cluster="subdistrict", errors="CR2"
-    )
-    return _row(fit.table.iloc[0])
+    value = drawn["stairwell"].map(values).astype(float)
+    return mean(drawn.assign(value=value), "value", errors="CR2")
 
 
 def _talks(drawn: pd.DataFrame, outcome: str) -> Answer:
@@ -172,29 +171,11 @@ def _talks(drawn: pd.DataFrame, outcome: str) -> Answer:
         talks=drawn["hall_talks"].astype(float),
         subdistrict=drawn["subdistrict"],
     )
-    fit = participation.fit(
-        data,
-        "outcome ~ talks * (against + need)",
-        family="linear",
-        cluster="subdistrict",
-        errors="CR2",
-    )
-    return _row(fit.table.set_index("term").loc["talks"])
-
-
-def _slope(items: pd.DataFrame, formula: str) -> Answer:
-    fit = participation.fit(
-        items, formula, family="linear", cluster="subdistrict", errors="CR2"
-    )
-    return _row(fit.table.set_index("term").loc["hall[T.True]"])
+    lines = regression(data, "outcome ~ talks * (against + need)", errors="CR2")
+    return answer(lines, "talks")
 
 
 def _risk(data: pd.DataFrame, formula: str, variable: str) -> Answer:
     """Give everybody the one and then the other, all else as it is."""
     fit = participation.fit(data, formula, cluster="subdistrict")
-    found = participation.risks(fit, variable).set_index("term")
-    return _row(found.loc["risk_difference"])
-
-
-def _row(row: pd.Series) -> Answer:
-    return float(row["estimate"]), float(row["conf_low"]), float(row["conf_high"])
+    return answer(participation.risks(fit, variable), "risk_difference")

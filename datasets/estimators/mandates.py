@@ -6,7 +6,7 @@ Activities depend on wealth and housing too, so that these must be held fixed wi
 """
 
 from estimators import Answer, Check
-from estimators._boundaries import answer
+from estimators._shared import answer
 from govlib import participation
 from govlib.city import City, Size
 from govlib.city.known_boundaries import MORE, mandates_slope

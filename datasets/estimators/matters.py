@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 
 from estimators import Answer, Check
+from estimators._shared import answer, ends, regression, subdistrict
 from govlib import evaluation, lifecycle, participation
 from govlib.city import City, Size, known_matters
 
-# As many communities as the shipped city has: one matter in 45 is followed, and one
-# community in two opens its staff files, so that fewer would leave little to count.
+# One matter in 45 is followed, and one community in two opens its staff files, so that
+# fewer communities would leave little to count.
 SIZE = Size(8, 6, 4, 20)
 TABLES = ("committees", "matters", "matter_events", "matter_quarters", "workers")
 
@@ -99,15 +100,11 @@ def naive(city: City) -> dict[str, float]:
     """Return the hasty reader's answers."""
     seen = known_matters.first_year(city.matters, city.matter_events)
     return {
-        **known_matters._closed_only(seen),
+        **known_matters.closed_only(seen),
         "delegation_average": known_matters.two_way(city.matter_quarters)[0],
         "layer_completion": known_matters.layer_gap(city.matter_quarters)[0],
         "training_leaving": known_matters.ever_trained(city.workers)[0],
     }
-
-
-def _answer(row: pd.Series) -> Answer:
-    return row["estimate"], row["conf_low"], row["conf_high"]
 
 
 def _times(city: City) -> dict[str, Answer]:
@@ -118,11 +115,11 @@ def _times(city: City) -> dict[str, Answer]:
     mean = lifecycle.restricted_mean(report, **timed, horizon=HORIZON)
     within = lifecycle.finished_by(report, **timed, limit=LIMIT)
     return {
-        "matter_mean": _answer(mean.iloc[0]),
-        "matter_median": _answer(
+        "matter_mean": ends(mean.iloc[0]),
+        "matter_median": ends(
             lifecycle.survival_curve(report, **timed).medians.iloc[0]
         ),
-        "matter_in_time": _answer(within.iloc[0]),
+        "matter_in_time": ends(within.iloc[0]),
     }
 
 
@@ -143,7 +140,7 @@ def _waiting(city: City) -> Answer:
     )
     waits = spells[(spells["stage"] == "decision") & (spells["phase"] == "waiting")]
     waits = waits.sort_values("began").drop_duplicates("matter")
-    return _answer(lifecycle.stuck(waits, horizon=HORIZON).iloc[0])
+    return ends(lifecycle.stuck(waits, horizon=HORIZON).iloc[0])
 
 
 def _shares(quarters: pd.DataFrame) -> pd.DataFrame:
@@ -152,8 +149,7 @@ def _shares(quarters: pd.DataFrame) -> pd.DataFrame:
     empty = known.loc[known["matters_opened"] == 0, "community"]
     known = known[~known["community"].isin(empty)]
     share = known["matters_completed"].astype(float) / known["matters_opened"]
-    place = known["community"].astype(str).str.rpartition("-")[0]
-    return known.assign(share=share, subdistrict=place)
+    return known.assign(share=share, subdistrict=subdistrict(known["community"]))
 
 
 def _delegation(quarters: pd.DataFrame) -> dict[str, Answer]:
@@ -170,16 +166,10 @@ def _delegation(quarters: pd.DataFrame) -> dict[str, Answer]:
     slopes = pd.concat(
         [_slopes(known, int(g)) for g in known["delegated_since"].unique() if g]
     )
-    fitted = participation.fit(
-        slopes,
-        "slope ~ held + C(since)",
-        family="linear",
-        weight="squares",
-        cluster="subdistrict",
-    )
+    growth = regression(slopes, "slope ~ held + C(since)", weight="squares")
     return {
-        "delegation_average": _answer(evaluation.aggregate_effects(effects).iloc[0]),
-        "delegation_growth": _answer(fitted.table.set_index("term").loc["held"]),
+        "delegation_average": ends(evaluation.aggregate_effects(effects).iloc[0]),
+        "delegation_growth": answer(growth, "held"),
     }
 
 
@@ -212,14 +202,8 @@ def _slopes(known: pd.DataFrame, since: int) -> pd.DataFrame:
 
 def _at_equal_load(rows: pd.DataFrame, outcome: str) -> Answer:
     """Compare places with the layer and without it, given their committees' load."""
-    fitted = participation.fit(
-        rows,
-        f"{outcome} ~ with_layer + load",
-        family="linear",
-        cluster="subdistrict",
-        errors="CR2",
-    )
-    return _answer(fitted.table.set_index("term").loc["with_layer"])
+    line = regression(rows, f"{outcome} ~ with_layer + load", errors="CR2")
+    return answer(line, "with_layer")
 
 
 def _layer(quarters: pd.DataFrame, load: pd.Series) -> Answer:
@@ -235,7 +219,7 @@ def _layer(quarters: pd.DataFrame, load: pd.Series) -> Answer:
         share=sums["done"].astype(float) / sums["opened"],
         with_layer=sums["with_layer"].astype(float),
         load=load.loc[sums.index],
-        subdistrict=sums.index.str.rpartition("-").get_level_values(0),
+        subdistrict=subdistrict(sums.index.to_series()),
     )
     return _at_equal_load(rows, "share")
 
@@ -251,12 +235,11 @@ def _as_meant(city: City, load: pd.Series) -> Answer:
     rows = rows.merge(city.matter_quarters, on=["community", "quarter"])
     rows = rows[~rows["delegated"] & (rows["quarter"] <= WATCHED)]
     rows = rows.dropna(subset=["fulfilled"])
-    place = rows["community"].astype(str)
     rows = rows.assign(
         meant=rows["fulfilled"].astype(float),
         with_layer=rows["layer"].astype(float),
-        load=place.map(load).astype(float),
-        subdistrict=place.str.rpartition("-")[0],
+        load=rows["community"].astype(str).map(load).astype(float),
+        subdistrict=subdistrict(rows["community"]),
     )
     return _at_equal_load(rows, "meant")
 
@@ -273,7 +256,7 @@ def _training(workers: pd.DataFrame, committees: pd.DataFrame) -> Answer:
         exposure="days",
         cluster="community",
     )
-    return _answer(fitted.table.set_index("term").loc["trained"])
+    return answer(fitted.table, "trained")
 
 
 def _worker_days(workers: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ A survey of 40 communities, each in a sub-district of its own, 40 residents each
 import pandas as pd
 
 from estimators import Answer, Check
+from estimators._shared import answer, ends
 from govlib import participation
 from govlib.city import City
 from govlib.city.known_participation import naive_answers
@@ -111,8 +112,7 @@ def risk_difference(
 ) -> Answer:
     """Return the difference of standardised risks."""
     fit = participation.fit(data, formula, **design)
-    table = participation.risks(fit, variable, levels=levels).set_index("term")
-    return ends(table.loc["risk_difference"])
+    return answer(participation.risks(fit, variable, levels=levels), "risk_difference")
 
 
 def slope(data: pd.DataFrame, formula: str) -> Answer:
@@ -120,11 +120,6 @@ def slope(data: pd.DataFrame, formula: str) -> Answer:
     fit = participation.fit(data, formula, **FEW)
     table = participation.average_marginal_effects(fit, variables=["non_local_share"])
     return ends(table.iloc[0])
-
-
-def ends(row: pd.Series) -> Answer:
-    """Return a row's estimate with the ends of its interval."""
-    return row["estimate"], row["conf_low"], row["conf_high"]
 
 
 def naive(city: City) -> dict[str, float]:

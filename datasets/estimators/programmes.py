@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from estimators import Answer, Check
+from estimators._shared import answer, ends
 from govlib import evaluation
 from govlib.city import City, Size, known_programmes
 from govlib.city.institutions import QUARTERS
@@ -88,7 +89,7 @@ def _trial(trial: pd.DataFrame) -> dict[str, Answer]:
             strata="district",
             covariates=[f"{outcome}_before"],
         )
-        out[f"trial_{outcome}"] = _answer(table.set_index("term").loc["effect"])
+        out[f"trial_{outcome}"] = answer(table, "effect")
     return out
 
 
@@ -118,12 +119,8 @@ def _started(rows: pd.DataFrame, outcome: str) -> Answer:
         time="quarter",
         base_period="universal",
     )
-    return _answer(evaluation.aggregate_effects(effects, by="simple").iloc[0])
+    return ends(evaluation.aggregate_effects(effects, by="simple").iloc[0])
 
 
 def _numbers(values: pd.Series) -> pd.Series:
     return values.astype("Float64").astype("float64")
-
-
-def _answer(row: pd.Series) -> Answer:
-    return float(row["estimate"]), float(row["conf_low"]), float(row["conf_high"])

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 from scipy.special import expit
 
 from estimators import Answer, Check
+from estimators._shared import around, ends, subdistrict
 from govlib import digital, participation
 from govlib.city import City, Size, known_requests
 from govlib.city.people import Floats
 from govlib.city.requests import AGES
 
-# As many communities as the shipped city has: twelve adults each had few problems to
-# report, and a ratio of shares needs many.
+# Twelve adults of a community have few problems to report, and a ratio of shares needs
+# many: two fifths of the shipped city's communities.
 SIZE = Size(8, 6, 4, 20)
 TABLES = ("committees", "problems", "request_survey", "requests")
 
@@ -97,7 +97,7 @@ def right(city: City) -> dict[str, Answer]:
     need = city.committees[city.committees["quarter"] >= YEAR]
     survey = city.request_survey
     survey = survey.assign(
-        subdistrict=_subdistrict(survey["community"]),
+        subdistrict=subdistrict(survey["community"]),
         need=survey["community"].map(need.groupby("community")["need"].mean()),
         with_platform=survey["with_platform"].astype(float),
     )
@@ -119,20 +119,12 @@ def naive(city: City) -> dict[str, float]:
     return {name: answer for name, (answer, _) in answers.items()}
 
 
-def _subdistrict(community: pd.Series) -> pd.Series:
-    return community.astype(str).str.rpartition("-")[0]
-
-
-def _answer(row: pd.Series, scale: float = 1.0) -> Answer:
-    return scale * row["estimate"], scale * row["conf_low"], scale * row["conf_high"]
-
-
 def _effect(fitted: participation.ParticipationFit, scale: float = 1.0) -> Answer:
     """Return the marginal effect of the platforms."""
     effects = participation.average_marginal_effects(
         fitted, variables=["with_platform"]
     )
-    return _answer(effects.iloc[0], scale)
+    return ends(effects.iloc[0], scale)
 
 
 def _by_problem(survey: pd.DataFrame) -> pd.DataFrame:
@@ -171,7 +163,7 @@ def _recorded(problems: pd.DataFrame, need: pd.DataFrame) -> Answer:
         older=older,
         older_with=has * older,
         years=rows["adults"] / 4,
-        subdistrict=_subdistrict(rows["community"]),
+        subdistrict=subdistrict(rows["community"]),
     )
     names = ["with_platform", "older", "older_with", "need"]
     fitted = participation.fit(
@@ -231,7 +223,7 @@ def _age_gaps(survey: pd.DataFrame) -> dict[str, Answer]:
         cluster="subdistrict",
     ).set_index(["with_platform", "term"])
     return {
-        f"age_{short}_{name}": _answer(gaps.loc[(has, term)])
+        f"age_{short}_{name}": ends(gaps.loc[(has, term)])
         for short, term in (("points", "difference"), ("ratio", "ratio"))
         for name, has in (("without", 0.0), ("with", 1.0))
     }
@@ -303,9 +295,7 @@ def _contrast(
     sums = pd.Series(influence).groupby(place.to_numpy()).sum()
     g = len(sums)
     variance = slope @ fitted.vcov.to_numpy() @ slope + g / (g - 1) * (sums**2).sum()
-    estimate = float(lever @ change)
-    reach = float(stats.t.ppf(0.975, g - 1) * variance**0.5)
-    return estimate, estimate - reach, estimate + reach
+    return around(lever @ change, variance**0.5, g - 1)
 
 
 def _rates(log: pd.DataFrame) -> dict[str, Answer]:
@@ -330,6 +320,6 @@ def _rates(log: pd.DataFrame) -> dict[str, Answer]:
         cluster="community",
     ).set_index("term")
     return {
-        "solved_in_time": _answer(rates.loc["resolution"]),
-        "open_15_days": _answer(times.loc["still_open"]),
+        "solved_in_time": ends(rates.loc["resolution"]),
+        "open_15_days": ends(times.loc["still_open"]),
     }

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from estimators import Answer, Check
-from estimators._boundaries import answer, mean, regression
+from estimators._shared import answer, mean, regression, subdistrict
 from govlib.city import City, Size
 from govlib.city.base import Base, base
-from govlib.city.known_services import slope
+from govlib.city.hasty import slope
 
 SIZE = Size(8, 6, 2, 20)
 TABLES = ("service_survey",)
@@ -81,7 +81,7 @@ def answers(city: City) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "community": community,
-            "subdistrict": community.str.rpartition("-")[0],
+            "subdistrict": subdistrict(community),
             "district": community.str.partition("-")[0],
             "functions": community.map(where["functions"]),
             "residents": community.map(where["residents"]),

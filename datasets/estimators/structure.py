@@ -1,9 +1,9 @@
 """Chapter 09: what "1+3+X" does for matters resolved and for needs that are met."""
 
 import pandas as pd
-from scipy import stats
 
 from estimators import Answer, Check
+from estimators._shared import answer, around, ends, regression, subdistrict
 from govlib import participation
 from govlib.city import City, Size, known_structure
 from govlib.city.structure import DUTIES
@@ -58,16 +58,19 @@ def right(city: City) -> dict[str, Answer]:
         weight="matters",
         **FEW,
     )
-    table = participation.risks(fit, "joint_office").set_index("term")
-    office = table.loc["risk_difference"]
-    moved = _coefficient(year, f"overlap ~ joint_office + {ALIKE}")
+    risks = participation.risks(fit, "joint_office").set_index("term")
+    office = risks.loc["risk_difference"]
+    overlap = regression(year, f"overlap ~ joint_office + {ALIKE}", **FEW)
+    moved = overlap.set_index("term").loc["joint_office"]
     agreements = city.agreements.merge(
         year[["community", "subdistrict", "joint_office"]], on="community"
     ).assign(met=lambda rows: rows["need_matched"].astype(float))
     return {
-        "office_resolution": _ends(office),
+        "office_resolution": ends(office),
         "overlap_resolution": _ratio(office, moved),
-        "office_matched": _ends(_coefficient(agreements, "met ~ joint_office")),
+        "office_matched": answer(
+            regression(agreements, "met ~ joint_office", **FEW), "joint_office"
+        ),
     }
 
 
@@ -77,12 +80,6 @@ def naive(city: City) -> dict[str, float]:
     return known_structure.naive_answers(
         places, city.actor_scores, city.party_units, city.agreements
     )
-
-
-def _coefficient(data: pd.DataFrame, formula: str) -> pd.Series:
-    """Return the row of 1+3+X in a linear regression."""
-    table = participation.fit(data, formula, family="linear", **FEW).table
-    return table.set_index("term").loc["joint_office"]
 
 
 def _ratio(effect: pd.Series, moved: pd.Series) -> Answer:
@@ -95,8 +92,7 @@ def _ratio(effect: pd.Series, moved: pd.Series) -> Answer:
     ratio = effect["estimate"] / moved["estimate"]
     error = (effect["std_error"] ** 2 + (ratio * moved["std_error"]) ** 2) ** 0.5
     estimate, error = LESS * ratio, abs(LESS / moved["estimate"]) * error
-    reach = stats.t.ppf(0.975, effect["degrees_of_freedom"]) * error
-    return estimate, estimate - reach, estimate + reach
+    return around(estimate, error, effect["degrees_of_freedom"])
 
 
 def _year(city: City) -> pd.DataFrame:
@@ -106,11 +102,7 @@ def _year(city: City) -> pd.DataFrame:
     recent = quarters[quarters["quarter"] > quarters["quarter"].max() - 4]
     means = recent.groupby("community")[["need", "staff"]].mean()
     return last.assign(
-        subdistrict=last["community"].str.rpartition("-")[0],
+        subdistrict=subdistrict(last["community"]),
         joint_office=last["joint_office"].astype(float),
         overlap=last["duties_shared"] / len(DUTIES),
     ).merge(means, left_on="community", right_index=True)
-
-
-def _ends(row: pd.Series) -> Answer:
-    return row["estimate"], row["conf_low"], row["conf_high"]

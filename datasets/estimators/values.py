@@ -2,11 +2,12 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from estimators import Answer, Check
+from estimators._shared import around
 from govlib import indicators
 from govlib.city import City, Size, known_values
+from govlib.city.hasty import jackknife
 
 # One community of each sub-district, so that those compared share no draw, and forty
 # adults in it: the spread of true rates does not depend on how many are asked.
@@ -29,13 +30,12 @@ def right(city: City) -> dict[str, Answer]:
     rates = _rates(city.survey)
     variance = _true_variance(rates)
     n = len(rates)
-    left = [_true_variance(rates.drop(index=place)) for place in rates.index]
-    error = ((n - 1) * np.var(left)) ** 0.5
-    reach = stats.t.ppf(0.975, n - 1) * error
+    left = [
+        {"variance": _true_variance(rates.drop(index=place))} for place in rates.index
+    ]
+    found = around(variance, jackknife(left)["variance"], n - 1)
     # Where chance explains more than all of the spread, nothing is left of it.
-    low, estimate, high = (
-        float(max(v, 0) ** 0.5) for v in (variance - reach, variance, variance + reach)
-    )
+    estimate, low, high = (float(max(v, 0) ** 0.5) for v in found)
     return {"rate_spread": (estimate, low, high)}
 
 

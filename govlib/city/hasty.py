@@ -9,12 +9,12 @@ from numpy.typing import ArrayLike
 
 def slope(x: ArrayLike, y: ArrayLike) -> float:
     """
-    Fit a straight line by least squares.
+    Fit a straight line by least squares, where nothing is missing.
 
     Parameters
     ----------
     x, y : array_like of float
-        Where, and what is there.
+        Where, and what is there; pairs by position.
 
     Returns
     -------
@@ -26,7 +26,9 @@ def slope(x: ArrayLike, y: ArrayLike) -> float:
     >>> round(slope([0, 1, 2], [1, 3, 5]), 9)
     2.0
     """
-    return float(np.polyfit(np.asarray(x, float), np.asarray(y, float), 1)[0])
+    both = np.array([x, y], dtype=float)
+    across, up = both[:, ~np.isnan(both).any(axis=0)]
+    return float(np.polyfit(across, up, 1)[0])
 
 
 def jackknife(left_out: pd.DataFrame | Sequence[Mapping[str, float]]) -> pd.Series:

@@ -23,6 +23,7 @@ from govlib.city import (
     known_values,
 )
 from govlib.city.cases import CASES
+from govlib.city.hasty import slope
 from govlib.city.known_participation import (
     ROWS as PARTICIPATION_ROWS,
 )
@@ -332,7 +333,7 @@ def density_slope(seed: int) -> float:
         m = int((here[place.ties.source] & here[place.ties.target]).sum())
         size.append(n)
         density.append(2 * m / (n * (n - 1)))
-    return float(np.polyfit(np.log(size), np.log(density), 1)[0])
+    return slope(np.log(size), np.log(density))
 
 
 def some_communities(seed: int) -> list[str]:

@@ -232,7 +232,7 @@ def figures(seed: int) -> dict[str, float]:
     }
     files = [matters.written(city, *both) for both in zip(parts, found, strict=True)]
     quarters = pd.concat([each["matter_quarters"] for each in files])
-    naive = _closed_only(seen)
+    naive = closed_only(seen)
     naive["delegation_average"] = two_way(quarters)[0]
     naive["layer_completion"] = layer_gap(quarters)[0]
     naive["training_leaving"] = ever_trained(
@@ -283,11 +283,11 @@ def shown(seed: int) -> dict[str, tuple[float, float]]:
     seen = first_year(files["matters"], files["matter_events"])
     names = sorted(seen["community"].unique())
     places = dict(list(seen.groupby("community")))
-    answers = _closed_only(seen)
+    answers = closed_only(seen)
     rng = np.random.default_rng(seed)
     draws = pd.DataFrame(
         [
-            _closed_only(pd.concat([places[n] for n in rng.choice(names, len(names))]))
+            closed_only(pd.concat([places[n] for n in rng.choice(names, len(names))]))
             for _ in range(100)
         ]
     )
@@ -353,8 +353,20 @@ def _first_year(found: Matters) -> pd.DataFrame:
     )
 
 
-def _closed_only(seen: pd.DataFrame) -> dict[str, float]:
-    """Average what is over by the end of the first year."""
+def closed_only(seen: pd.DataFrame) -> dict[str, float]:
+    """
+    Average what is over by the end of the first year.
+
+    Parameters
+    ----------
+    seen : pandas.DataFrame
+        From :func:`first_year`.
+
+    Returns
+    -------
+    dict of str to float
+        The naive answers on times, by symbol.
+    """
     closed = seen.loc[seen["opened"] + seen["days"] <= REPORT, "days"]
     waited = seen.loc[seen["decided"] <= REPORT, "wait"]
     return {

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from govlib.city.hasty import jackknife
+from govlib.city.hasty import jackknife, slope
 from govlib.city.institutions import QUARTERS
 from govlib.city.model import Neighbourhood, neighbourhood
 from govlib.city.parameters import resolve
@@ -487,8 +487,7 @@ def naive_answers(
     places = pd.DataFrame({"part": part, "community": told["community"]}).merge(
         communities[["community", "non_local_share"]], on="community"
     )
-    places = places.groupby("community").mean().dropna()
-    slope = np.polyfit(places["non_local_share"], places["part"], 1)[0]
+    places = places.groupby("community").mean()
     by_place = part.groupby(told["community"])
     others = by_place.transform("sum") - part
     others /= by_place.transform("count") - 1
@@ -505,7 +504,7 @@ def naive_answers(
         "origin_total": linear(part, [away, *mediators]),
         "origin_direct": log_odds(part, away),
         "origin_without_ownership": gap(part, away == 1, away == 0),
-        "share_context": float(slope),
+        "share_context": slope(places["non_local_share"], places["part"]),
         "participation_rate": float(_numbers(room["took_part"]).mean()),
         "participation_response": float(part.mean()),
         "election_gap": gap(voted, away == 1, away == 0),

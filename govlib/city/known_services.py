@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from govlib.city import services
 from govlib.city.base import Base, base
-from govlib.city.hasty import jackknife
+from govlib.city.hasty import jackknife, slope
 from govlib.city.parameters import resolve
 from govlib.city.people import Booleans, Floats
 from govlib.city.row import NONE, Row
@@ -494,21 +494,3 @@ def excess(gap: Floats, spread: float) -> Floats:
     z = gap / spread
     below = np.array([0.5 * (1 + erf(x / 2**0.5)) for x in z])
     return gap * below + spread * np.exp(-(z**2) / 2) / (2 * np.pi) ** 0.5
-
-
-def slope(x: pd.Series, y: pd.Series) -> float:
-    """
-    Fit a straight line through the rows where nothing is missing.
-
-    Parameters
-    ----------
-    x, y : pandas.Series
-        Numbers.
-
-    Returns
-    -------
-    float
-        Slope by least squares.
-    """
-    both = pd.DataFrame({"x": x, "y": y}).dropna()
-    return float(np.polyfit(both["x"], both["y"], 1)[0])

@@ -7,7 +7,7 @@ import pandas as pd
 
 from govlib.city import organisations, structure, survey
 from govlib.city.base import Base, base
-from govlib.city.hasty import jackknife
+from govlib.city.hasty import jackknife, slope
 from govlib.city.model import Neighbourhood, neighbourhood, simulate
 from govlib.city.participation import YEAR_START
 from govlib.city.people import Booleans, Floats
@@ -239,7 +239,7 @@ def figures(seed: int) -> dict[str, float]:
     return {
         "participants": float(true.mean()),
         "rate_spread": float(true.std(ddof=1)),
-        "rate_signal": float(np.polyfit(asked, true, 1)[0]),
+        "rate_signal": slope(asked, true),
         "top_lead": float(true[top].mean() - true.mean()),
         "top_kept": float(first_quarter(true)[top].mean()),
         "weights_moved": moved(raw),

@@ -1,0 +1,45 @@
+"""What the themes share: places, means, lines, and answers read off results."""
+
+import pandas as pd
+from scipy import stats
+
+from estimators import Answer
+from govlib import participation
+
+
+def subdistrict(community: pd.Series) -> pd.Series:
+    """Return the sub-district of each community, which its code begins with."""
+    return community.astype(str).str.rpartition("-")[0]
+
+
+def ends(row: pd.Series, scale: float = 1.0) -> Answer:
+    """Return the estimate of a row with the ends of its interval, times a scale."""
+    estimate, low, high = (
+        scale * float(row[name]) for name in ("estimate", "conf_low", "conf_high")
+    )
+    return estimate, low, high
+
+
+def answer(table: pd.DataFrame, term: str) -> Answer:
+    """Read the estimate of a term and its interval off a table of results."""
+    return ends(table.set_index("term").loc[term])
+
+
+def around(estimate: float, error: float, degrees: float) -> Answer:
+    """Return an estimate with the interval that its standard error gives."""
+    reach = float(stats.t.ppf(0.975, degrees) * error)
+    return float(estimate), float(estimate) - reach, float(estimate) + reach
+
+
+def regression(
+    data: pd.DataFrame, formula: str, cluster: str = "subdistrict", **design: str
+) -> pd.DataFrame:
+    """Return the coefficients of a straight line, errors by cluster."""
+    return participation.fit(
+        data, formula, family="linear", cluster=cluster, **design
+    ).table
+
+
+def mean(data: pd.DataFrame, value: str, **design: str) -> Answer:
+    """Return a mean with an interval by cluster."""
+    return answer(regression(data, f"{value} ~ 1", **design), "Intercept")
