@@ -177,9 +177,13 @@ class Scores:
 
 
 def domains(
-    data: pd.DataFrame, group: str | None
+    data: pd.DataFrame, group: str | None, sample: Sample | None = None
 ) -> list[tuple[Any, NDArray[np.bool_]]]:
-    """Return the groups in order with their rows; one of all without a column."""
+    """
+    Return the groups in order with their rows; one of all without a column.
+
+    With a sample, a group whose rows lie in one cluster is refused.
+    """
     if group is None:
         return [(None, np.ones(len(data), dtype=bool))]
     values = _validate.complete(_validate.column(data, group, "group"))
@@ -187,7 +191,26 @@ def domains(
         levels = list(values.cat.remove_unused_categories().cat.categories)
     else:
         levels = sorted(values.unique())
-    return [(level, (values == level).to_numpy()) for level in levels]
+    out = [(level, (values == level).to_numpy()) for level in levels]
+    if sample is not None:
+        apart(sample, out, group)
+    return out
+
+
+def apart(
+    sample: Sample, groups: list[tuple[Any, NDArray[np.bool_]]], group: str
+) -> None:
+    """Refuse groups whose rows lie in one cluster: it would seem never to vary."""
+    if not sample.clustered:
+        return
+    alone = [name for name, here in groups if np.ptp(sample.unit[here]) == 0]
+    if alone:
+        raise ValueError(
+            f"group(s) {_validate.listing(alone)} of {group!r} have rows of one "
+            f"cluster (cluster=) only, so variation between clusters is unknown there; "
+            f"merge them with similar groups, leave them out, or name what was sampled "
+            f"within them"
+        )
 
 
 def linearised(sample: Sample, influence: Array) -> Array:

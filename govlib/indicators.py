@@ -107,7 +107,7 @@ def rates(
         for name in names
     }
     rows = []
-    for label, inside in _inference.domains(data, group):
+    for label, inside in _inference.domains(data, group, sample):
         for name, number in numbers.items():
             told = inside & ~np.isnan(number)
             if not told.any():

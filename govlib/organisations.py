@@ -1154,7 +1154,7 @@ class Survival:
         ``conf_level``.
     test : pandas.DataFrame or None
         Log-rank test that all groups last equally long: ``statistic``,
-        ``degrees_of_freedom``, ``p_value``. None without groups.
+        ``degrees_of_freedom``, ``p_value``. None without groups, or with clusters.
     """
 
     table: pd.DataFrame
@@ -1169,6 +1169,7 @@ def survival(
     outcome: str,
     entry: str | None = None,
     group: str | None = None,
+    cluster: str | None = None,
     conf_level: float = 0.95,
 ) -> Survival:
     r"""
@@ -1191,13 +1192,16 @@ def survival(
         Default: all were observed from their founding.
     group : str, optional
         Column of groups with a curve each, 2 to 50 of them.
+    cluster : str, optional
+        Column of what belongs together, such as sub-districts: organisations of one
+        cluster may be alike. Default: all are independent.
     conf_level : float, default 0.95
         Level of the intervals.
 
     Returns
     -------
     Survival
-        The curves, the medians, and with groups the log-rank test.
+        The curves, the medians, and with groups but no clusters the log-rank test.
 
     Raises
     ------
@@ -1205,7 +1209,8 @@ def survival(
         If `data` is no DataFrame.
     ValueError
         If a column is unknown, has missing values or the wrong kind; an age is not
-        above zero or an entry not below it; there is no row; or, with late entry,
+        above zero or an entry not below it; there is no row, or only one cluster (in
+        all or in a group); or, with late entry,
         everybody under observation was dissolved before others came in, so that the
         curve would stay at zero.
 
@@ -1223,6 +1228,12 @@ def survival(
     below one half (R gives the middle of a stretch at exactly one half), and its
     interval is where the bounds of the curve cross one half. Being seen alive last must
     have nothing to do with being about to dissolve.
+
+    With clusters the error is that of the infinitesimal jackknife (as R's ``survfit``
+    with ``cluster``), times :math:`\sqrt{g / (g - 1)}` for g clusters, and intervals
+    take t with one degree of freedom less than the clusters of the group. The log-rank
+    test, which takes organisations for independent, is left out; see
+    :func:`govlib.lifecycle.cox`.
 
     References
     ----------
@@ -1250,8 +1261,6 @@ def survival(
     >>> float(lasting.medians["estimate"][0])
     5.0
     """
-    from statsmodels.duration.survfunc import survdiff
-
     _validate.frame(data)
     conf_level = _validate.level(conf_level)
     ages = _columns.above_zero(data, time, "time")
@@ -1267,55 +1276,17 @@ def survival(
                 f"data column {entry!r} (entry=) is not below {time!r} in row(s) "
                 f"{_validate.listing(late)}: never seen alive; drop them"
             )
-    members = [(None, np.ones(len(data), dtype=bool))]
-    if group is not None:
-        groups = _validate.groups(_validate.column(data, group, "group"))
-        _columns.apart([group], ["n", "time", "at_risk", "events", "estimate"])
-        members = [
-            (name, groups.codes == code) for code, name in enumerate(groups.categories)
-        ]
-    x = ages.to_numpy()
-    curves, medians = [], []
-    for name, here in members:
-        curve = _survival.kaplan_meier(
-            x[here],
-            events[here],
-            since[here],
-            conf_level,
-            words=("age", "dissolved"),
+    if group is not None and not events.any():
+        raise ValueError(
+            f"data column {outcome!r} (outcome=) is false in every row, so groups "
+            f"cannot be compared"
         )
-        median = {
-            "n": int(here.sum()),
-            "events": int(events[here].sum()),
-            "estimate": _survival.first_below(curve, "estimate"),
-            "conf_low": _survival.first_below(curve, "conf_low"),
-            "conf_high": _survival.first_below(curve, "conf_high"),
-            "conf_level": conf_level,
-        }
-        if group is not None:
-            curve.insert(0, group, name)
-            median = {group: name} | median
-        curves.append(curve)
-        medians.append(median)
-    test = None
-    if group is not None:
-        if not events.any():
-            raise ValueError(
-                f"data column {outcome!r} (outcome=) is false in every row, so groups "
-                f"cannot be compared"
-            )
-        late_entry = None if entry is None else since
-        statistic, p_value = survdiff(
-            x, events.astype(float), groups.codes, entry=late_entry
-        )
-        test = pd.DataFrame(
-            {
-                "statistic": [float(statistic)],
-                "degrees_of_freedom": [len(members) - 1],
-                "p_value": [float(p_value)],
-            }
-        )
-    return Survival(pd.concat(curves, ignore_index=True), pd.DataFrame(medians), test)
+    seen = _survival.lives(data, ages.to_numpy(), events, since, cluster)
+    results = ["n", "time", "at_risk", "events", "estimate"]
+    members = _survival.groups(data, group, seen, results)
+    return Survival(
+        *_survival.curves(members, group, conf_level, words=("age", "dissolved"))
+    )
 
 
 def survivorship(
@@ -1324,6 +1295,7 @@ def survivorship(
     value: str,
     outcome: str,
     group: str | None = None,
+    cluster: str | None = None,
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
     r"""
@@ -1341,6 +1313,9 @@ def survivorship(
     group : str, optional
         Column of something known about all and linked with being dissolved, such as
         who founded it, 2 to 50 groups. Adds the row ``"reweighted"``.
+    cluster : str, optional
+        Column of what belongs together, such as sub-districts: organisations of one
+        cluster may be alike. Default: all are independent.
     conf_level : float, default 0.95
         Level of the intervals.
 
@@ -1361,7 +1336,8 @@ def survivorship(
     ValueError
         If a column is unknown or of the wrong kind, a value is missing for a living
         organisation or for some of the dissolved only; if fewer than two are alive or
-        none is dissolved; if a group has no survivor to stand for it.
+        none is dissolved; if a group has no survivor to stand for it; if there is
+        only one cluster.
 
     See Also
     --------
@@ -1373,8 +1349,8 @@ def survivorship(
     :math:`\sum_g (n_g / n) \bar y_{g,\text{alive}}`: survivors weighted by one over
     their group's share alive. It is right if, within a group, being dissolved has
     nothing to do with the value; it cannot be tested where the dissolved have no
-    values. Errors are linearised, organisations taken as drawn one by one; t with one
-    degree of freedom less than organisations.
+    values. Errors are linearised, with clusters or else organisations as drawn one by
+    one; t with one degree of freedom less than these.
 
     Examples
     --------
@@ -1405,7 +1381,7 @@ def survivorship(
     asked = data if known else data[alive]
     _columns.numbers(asked, value, "value")
     y = column.astype(float).fillna(0).to_numpy()
-    n = len(data)
+    n, sample = len(data), _inference.sample(data, cluster=cluster)
     if alive.sum() < 2 or not dissolved.any():
         raise ValueError(
             f"data has {int(alive.sum())} living and {int(dissolved.sum())} dissolved "
@@ -1433,7 +1409,13 @@ def survivorship(
         rows["all"] = (y.mean(), y - y.mean())
         rows["bias"] = (living - y.mean(), of_living - rows["all"][1])
     estimates, influences = zip(*rows.values(), strict=True)
-    errors = np.sqrt(np.square(influences).sum(axis=1) / (n * (n - 1)))
-    table = _inference.table(list(rows), estimates, errors, n - 1, conf_level)
+    covariance = _inference.linearised(sample, np.array(influences) / n)
+    table = _inference.table(
+        list(rows),
+        estimates,
+        np.sqrt(covariance.diagonal()),
+        sample.n_units - 1,
+        conf_level,
+    )
     table.loc[table["term"] != "bias", ["statistic", "p_value"]] = np.nan
     return table

@@ -155,16 +155,18 @@ def test_open_requests_right_by_simulation():
 
 def test_rates_take_datetimes_and_ignore_row_order():
     start = pd.Timestamp("2025-12-01")
-    timed = LOG.copy()
+    log = LOG.assign(side=LOG["place"] % 3)
+    by = {"group": "side", "cluster": "place"}
+    timed = log.copy()
     for name in ("opened", "answered", "closed"):
         timed[name] = start + pd.to_timedelta(LOG[name], unit="h")
     now = start + pd.Timedelta(NOW, unit="h")
-    expected = rates(LOG, group="place", cluster="place")
-    assert_frame_equal(rates(timed, now=now, group="place", cluster="place"), expected)
-    text = rates(timed, now=str(now), group="place", cluster="place")
+    expected = rates(log, **by)
+    assert_frame_equal(rates(timed, now=now, **by), expected)
+    text = rates(timed, now=str(now), **by)
     assert_frame_equal(text, expected)
-    mixed = LOG.sample(frac=1, random_state=3)
-    assert_frame_equal(rates(mixed, group="place", cluster="place"), expected)
+    mixed = log.sample(frac=1, random_state=3)
+    assert_frame_equal(rates(mixed, **by), expected)
 
 
 def test_a_class_that_nobody_watched_long_enough_is_missing():
@@ -904,3 +906,13 @@ def test_bad_coders_are_refused(coders, scale, error, message):
     data = CODERS.assign(lonely=np.nan, words="x")
     with pytest.raises(error, match=message):
         digital.coder_agreement(data, coders=coders, scale=scale)
+
+
+def test_times_of_a_group_in_one_cluster_have_no_interval():
+    log = pd.DataFrame(
+        {"place": list("aabbcc"), "opened": 0.0, "closed": [1.0, 2, 3, 4, 5, 6]}
+    )
+    how = {"opened": "opened", "closed": "closed", "now": 9, "limits": [2]}
+    log["side"] = ["left"] * 4 + ["right"] * 2
+    with pytest.raises(ValueError, match="'right' of 'side' have rows of one cluster"):
+        digital.handling_times(log, **how, group="side", cluster="place")

@@ -328,3 +328,12 @@ WRONG = [
 def test_bad_input_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         call(PLACES)
+
+
+def test_group_in_one_cluster_has_no_error_to_give():
+    """Its mean would seem never to vary: an interval of no width."""
+    data = pd.DataFrame({"street": list("aabb"), "took_part": [0, 1, 1, 1]})
+    with pytest.raises(
+        ValueError, match=r"'a', 'b' of 'street' have rows of one cluster"
+    ):
+        indicators.rates(data, group="street", values=["took_part"], cluster="street")

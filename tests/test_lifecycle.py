@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from govlib import lifecycle
 from govlib.lifecycle import CYCLE
@@ -142,6 +143,76 @@ def test_restricted_means_are_those_of_r():
     both = np.hypot(*theirs["std_error"].iloc[:2])
     assert difference["std_error"] == pytest.approx(both)
     assert difference["statistic"] == pytest.approx((second - first) / both)
+
+
+# g / (g - 1), which R leaves out.
+INFLATED = np.sqrt(
+    MATTERS["community"].nunique() / (MATTERS["community"].nunique() - 1)
+)
+BY_PLACE = {**HOW, "cluster": "community"}
+
+
+@pytest.mark.parametrize(
+    ("case", "entry"), [("clustered", None), ("late clustered", "since")]
+)
+def test_clustered_curve_is_that_of_r(case, entry, monkeypatch):
+    """R survival::survfit(cluster =, robust = TRUE), also a few clusters at a time."""
+    found = lifecycle.survival_curve(MATTERS, **BY_PLACE, entry=entry)
+    curve = found.table.iloc[1:]
+    some = (curve["estimate"] > 0).to_numpy()
+    theirs = reference(case)[some]
+    for column, times in (("estimate", 1), ("std_error", INFLATED)):
+        assert close(curve[column].to_numpy()[some], times * theirs[column])
+    # Symmetric in log(-log), t with one degree less than the 24 clusters.
+    s, error = (curve[name].to_numpy()[some] for name in ("estimate", "std_error"))
+    reach = np.exp(stats.t.ppf(0.975, 23) * error / (s * -np.log(s)))
+    assert close(curve["conf_low"].to_numpy()[some], s**reach)
+    monkeypatch.setattr("govlib._survival.BLOCK", 100)
+    again = lifecycle.survival_curve(MATTERS, **BY_PLACE, entry=entry)
+    pd.testing.assert_frame_equal(again.table, found.table, rtol=1e-12)
+
+
+def test_clustered_restricted_means_and_differences_are_those_of_r():
+    """R survival::pseudo(type = "rmst"), influences summed by community."""
+    table = lifecycle.restricted_mean(MATTERS, **BY_PLACE, horizon=40, group="kind")
+    theirs = reference("restricted mean clustered")
+    assert close(table["estimate"].to_numpy(), theirs["estimate"])
+    assert close(table["std_error"].to_numpy(), INFLATED * theirs["std_error"])
+    places = MATTERS.groupby("kind")["community"].nunique() - 1
+    assert table["degrees_of_freedom"].tolist() == [*places, 23, 23]
+
+
+def test_rows_as_their_own_clusters_have_the_error_of_greenwood():
+    rows = MATTERS.assign(row=range(len(MATTERS)))
+    inflated = np.sqrt(len(rows) / (len(rows) - 1))
+    for measure, how in (
+        (lifecycle.finished_by, {"limit": [3, 10, 30], "group": "kind"}),
+        (lifecycle.restricted_mean, {"horizon": 40}),
+    ):
+        alone, own = (
+            measure(rows, **HOW, **how),
+            measure(rows, **HOW, **how, cluster="row"),
+        )
+        assert close(own["std_error"].to_numpy(), inflated * alone["std_error"])
+
+
+def test_copies_in_a_cluster_add_nothing():
+    copies = pd.concat([MATTERS.assign(of=range(len(MATTERS)))] * 3)
+    once = lifecycle.finished_by(
+        copies.drop_duplicates("of"), **HOW, limit=10, cluster="of"
+    )
+    thrice = lifecycle.finished_by(copies, **HOW, limit=10, cluster="of")
+    columns = ["estimate", "std_error", "conf_low", "conf_high"]
+    assert close(thrice[columns].iloc[0].to_numpy(), once[columns].iloc[0])
+
+
+def test_clusters_leave_no_log_rank_test_and_need_two_in_each_group():
+    assert lifecycle.survival_curve(MATTERS, **BY_PLACE, group="kind").test is None
+    few = MATTERS[(MATTERS["kind"] != "repair") | (MATTERS["community"] == "C02")]
+    with pytest.raises(ValueError, match=r"'repair' of 'kind' have rows of one clust"):
+        lifecycle.survival_curve(few, **BY_PLACE, group="kind")
+    with pytest.raises(ValueError, match="only one cluster of 'community'"):
+        lifecycle.survival_curve(few[few["community"] == "C02"], **BY_PLACE)
 
 
 def test_restricted_mean_of_finished_ones_is_the_mean_of_capped_times():

@@ -16,7 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from govlib import organisations
+from govlib import lifecycle, organisations
 
 REFERENCE = Path(__file__).parent / "reference"
 NUMBERS = pd.read_csv(
@@ -606,6 +606,18 @@ def test_requests_of_the_case():
     assert found.medians["estimate"][0] == 5
 
 
+def test_clustered_lives_are_those_of_lifecycle():
+    """Which are those of R: tests/test_lifecycle.py."""
+    data = LIVES.assign(place=np.arange(len(LIVES)) % 30)
+    how = {"entry": "entry", "group": "founder", "cluster": "place"}
+    mine = lasting(data, **how)
+    theirs = lifecycle.survival_curve(data, time="age", outcome="dissolved", **how)
+    pd.testing.assert_frame_equal(mine.table, theirs.table)
+    pd.testing.assert_frame_equal(mine.medians, theirs.medians)
+    assert mine.test is None
+    assert not mine.table["std_error"].equals(lasting(group="founder").table.std_error)
+
+
 def test_nobody_dissolved_is_a_flat_curve():
     data = pd.DataFrame({"age": [2, 3], "dissolved": [False, False]})
     found = lasting(data)
@@ -693,6 +705,13 @@ def test_survivorship_errors_are_those_of_redrawing():
     # The mean of all is a plain mean.
     assert table.loc["all", "std_error"] == pytest.approx(data["a"].sem())
     assert table["p_value"].isna().tolist() == [True, True, True, False]
+
+
+def test_copies_in_a_cluster_add_nothing_to_what_is_known():
+    data = lives(60, 5).assign(of=range(60))
+    once = seen(data, group="founder")
+    thrice = seen(pd.concat([data] * 3), group="founder", cluster="of")
+    pd.testing.assert_frame_equal(thrice, once)
 
 
 def test_reweighting_corrects_and_needs_no_values_of_the_dissolved():

@@ -4,7 +4,7 @@ import pandas as pd
 from scipy import stats
 
 from estimators import Answer
-from govlib import participation
+from govlib import evaluation, participation
 
 
 def subdistrict(community: pd.Series) -> pd.Series:
@@ -31,13 +31,20 @@ def around(estimate: float, error: float, degrees: float) -> Answer:
     return float(estimate), float(estimate) - reach, float(estimate) + reach
 
 
+def staggered(effects: evaluation.GroupTimeEffects) -> Answer:
+    """Return the average of group-time effects, as few clusters as they rest on."""
+    row = evaluation.aggregate_effects(effects, by="simple").iloc[0]
+    g = effects.n_clusters
+    # The errors leave out what small numbers of clusters add.
+    return around(row["estimate"], row["std_error"] * (g / (g - 1)) ** 0.5, g - 1)
+
+
 def regression(
     data: pd.DataFrame, formula: str, cluster: str = "subdistrict", **design: str
 ) -> pd.DataFrame:
-    """Return the coefficients of a straight line, errors by cluster."""
-    return participation.fit(
-        data, formula, family="linear", cluster=cluster, **design
-    ).table
+    """Return the coefficients of a straight line, errors CR2 unless told."""
+    design = {"errors": "CR2", "cluster": cluster, **design}
+    return participation.fit(data, formula, family="linear", **design).table
 
 
 def mean(data: pd.DataFrame, value: str, **design: str) -> Answer:

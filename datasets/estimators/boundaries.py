@@ -82,7 +82,7 @@ def right(city: City) -> dict[str, Answer]:
         neighbours(city.responsibilities), "has ~ above + C(pair)", "area"
     )
     return {
-        "overloaded_share": mean(now, "over", strata="district"),
+        "overloaded_share": mean(now, "over", strata="district", errors="linearised"),
         "lift_target_alone": one_target_more(by_lift, own, 0),
         "lift_target_supported": one_target_more(by_lift, own, 1),
         "lift_support": answer(support, "risk_difference"),

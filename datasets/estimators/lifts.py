@@ -106,7 +106,7 @@ def right(city: City) -> dict[str, Answer]:
         "built_share": built,
         "older_two_thirds": older,
         "hall_attended": answer(
-            regression(items, "attended_share ~ hall + need", errors="CR2"),
+            regression(items, "attended_share ~ hall + need"),
             "hall[T.True]",
         ),
         "hall_agreed": _risk(items, "agreed ~ hall + need", "hall"),
@@ -156,7 +156,7 @@ def _items(city: City) -> pd.DataFrame:
 def _mean(drawn: pd.DataFrame, values: pd.Series) -> Answer:
     """Average over stairwells; they share a committee and a sub-district."""
     value = drawn["stairwell"].map(values).astype(float)
-    return mean(drawn.assign(value=value), "value", errors="CR2")
+    return mean(drawn.assign(value=value), "value")
 
 
 def _talks(drawn: pd.DataFrame, outcome: str) -> Answer:
@@ -171,7 +171,7 @@ def _talks(drawn: pd.DataFrame, outcome: str) -> Answer:
         talks=drawn["hall_talks"].astype(float),
         subdistrict=drawn["subdistrict"],
     )
-    lines = regression(data, "outcome ~ talks * (against + need)", errors="CR2")
+    lines = regression(data, "outcome ~ talks * (against + need)")
     return answer(lines, "talks")
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from estimators import Answer, Check
-from estimators._shared import answer, ends, regression, subdistrict
+from estimators._shared import answer, ends, regression, staggered, subdistrict
 from govlib import evaluation, lifecycle, participation
 from govlib.city import City, Size, known_matters
 
@@ -22,8 +22,8 @@ CHECKS = (
     Check(
         "matter_mean",
         "Restricted mean (Kaplan-Meier) of the first year's matters as of its last "
-        "day, open ones as censored",
-        "截至第一年末，将未结事项作为删失的限制平均（Kaplan-Meier）",
+        "day, open ones as censored; clusters: sub-districts",
+        "截至第一年末，将未结事项作为删失的限制平均（Kaplan-Meier）；按街镇聚类",
         "below",
     ),
     Check(
@@ -40,15 +40,17 @@ CHECKS = (
     ),
     Check(
         "decision_waiting",
-        "Restricted mean of the first waits for a decision, those not over as censored",
-        "首轮等待决策时间的限制平均，未结束者作为删失",
+        "Restricted mean of the first waits for a decision, those not over as "
+        "censored; clusters: sub-districts",
+        "首轮等待决策时间的限制平均，未结束者作为删失；按街镇聚类",
         "below",
     ),
     Check(
         "delegation_average",
         "Group-time effects against communities never delegated to, all treated "
-        "communities and quarters counting the same; clusters: sub-districts",
-        "以从未下放的社区为对照的分组分期效应，各受处理社区与季度权重相同；按街镇聚类",
+        "communities and quarters counting the same; clusters: sub-districts, t",
+        "以从未下放的社区为对照的分组分期效应，各受处理社区与季度权重相同；"
+        "按街镇聚类，t分布",
         "below",
     ),
     Check(
@@ -107,11 +109,17 @@ def naive(city: City) -> dict[str, float]:
     }
 
 
+def _first(city: City) -> pd.DataFrame:
+    """Return the matters of the first year."""
+    rows = city.matters[city.matters["opened_on"] < YEAR]
+    return rows.assign(subdistrict=subdistrict(rows["community"]))
+
+
 def _times(city: City) -> dict[str, Answer]:
     """Follow the first year's matters until its last day."""
-    first = city.matters[city.matters["opened_on"] < YEAR]
+    first = _first(city)
     report = lifecycle.durations(first, start="opened_on", end="closed_on", until=YEAR)
-    timed = {"time": "duration", "outcome": "finished"}
+    timed = {"time": "duration", "outcome": "finished", "cluster": "subdistrict"}
     mean = lifecycle.restricted_mean(report, **timed, horizon=HORIZON)
     within = lifecycle.finished_by(report, **timed, limit=LIMIT)
     return {
@@ -125,7 +133,7 @@ def _times(city: City) -> dict[str, Answer]:
 
 def _waiting(city: City) -> Answer:
     """Follow the first waits for a decision until the last day of the first year."""
-    first = city.matters[city.matters["opened_on"] < YEAR]
+    first = _first(city)
     visits = city.matter_events[city.matter_events["matter"].isin(first["matter"])]
     spells = lifecycle.stage_spells(
         visits,
@@ -140,7 +148,8 @@ def _waiting(city: City) -> Answer:
     )
     waits = spells[(spells["stage"] == "decision") & (spells["phase"] == "waiting")]
     waits = waits.sort_values("began").drop_duplicates("matter")
-    return ends(lifecycle.stuck(waits, horizon=HORIZON).iloc[0])
+    waits = waits.merge(first[["matter", "subdistrict"]], on="matter")
+    return ends(lifecycle.stuck(waits, horizon=HORIZON, cluster="subdistrict").iloc[0])
 
 
 def _shares(quarters: pd.DataFrame) -> pd.DataFrame:
@@ -168,7 +177,7 @@ def _delegation(quarters: pd.DataFrame) -> dict[str, Answer]:
     )
     growth = regression(slopes, "slope ~ held + C(since)", weight="squares")
     return {
-        "delegation_average": ends(evaluation.aggregate_effects(effects).iloc[0]),
+        "delegation_average": staggered(effects),
         "delegation_growth": answer(growth, "held"),
     }
 
@@ -202,7 +211,7 @@ def _slopes(known: pd.DataFrame, since: int) -> pd.DataFrame:
 
 def _at_equal_load(rows: pd.DataFrame, outcome: str) -> Answer:
     """Compare places with the layer and without it, given their committees' load."""
-    line = regression(rows, f"{outcome} ~ with_layer + load", errors="CR2")
+    line = regression(rows, f"{outcome} ~ with_layer + load")
     return answer(line, "with_layer")
 
 
@@ -255,6 +264,7 @@ def _training(workers: pd.DataFrame, committees: pd.DataFrame) -> Answer:
         family="poisson",
         exposure="days",
         cluster="community",
+        errors="CR2",
     )
     return answer(fitted.table, "trained")
 

@@ -7,11 +7,10 @@ organisations of one sub-district resemble one another: all errors are clustered
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 from statsmodels.formula.api import ols
 
 from estimators import Answer, Check
-from estimators._shared import answer, mean, regression, subdistrict
+from estimators._shared import answer, ends, mean, regression, subdistrict
 from govlib import organisations, participation
 from govlib.city import City, Size
 from govlib.city.known_organisations import naive_answers
@@ -89,6 +88,7 @@ def right(city: City) -> dict[str, Answer]:
             "quality ~ dependence * official + log_income",
             family="linear",
             cluster="subdistrict",
+            errors="CR2",
         ),
         variables=["dependence"],
     )
@@ -195,46 +195,14 @@ def stood_for(recent: pd.DataFrame) -> pd.DataFrame:
 
 
 def median_life(register: pd.DataFrame) -> Answer:
-    """
-    Return the median life, with an interval for lives that are alike in places.
-
-    The interval is where the bounds of the curve cross one half, as in
-    `organisations.survival`, with its errors times what clusters add at the median.
-    """
-    since = register["founded"].to_numpy()
-    seen = pd.DataFrame(
-        {
-            "age": (register["dissolved"].fillna(NOW) - since).to_numpy(),
-            "ended": register["dissolved"].notna().to_numpy(),
-            "entry": np.maximum(REGISTER - since, 0),
-        }
+    """Return the median life, from the age at which the register saw each."""
+    since = register["founded"]
+    seen = register.assign(
+        age=register["dissolved"].fillna(NOW) - since,
+        ended=register["dissolved"].notna(),
+        entry=(REGISTER - since).clip(lower=0),
     )
-    lasting = organisations.survival(seen, time="age", outcome="ended", entry="entry")
-    median = float(lasting.medians["estimate"].iloc[0])
-    curve = lasting.table[lasting.table["events"] > 0]
-    alive = curve["estimate"].to_numpy()
-    time = curve["time"].to_numpy()
-    # What each adds to the cumulative hazard at the median, less what was expected.
-    risk, upto = curve["at_risk"].to_numpy(float), time <= median
-    steps = np.concatenate(
-        ([0.0], np.cumsum(upto * curve["events"].to_numpy() / risk**2))
+    lasting = organisations.survival(
+        seen, time="age", outcome="ended", entry="entry", cluster="subdistrict"
     )
-    last = np.searchsorted(time, seen["age"], "right")
-    first = np.searchsorted(time, seen["entry"], "right")
-    own = np.where(
-        seen["ended"] & (seen["age"] <= median), 1 / risk[np.maximum(last - 1, 0)], 0.0
-    )
-    moves = pd.Series(own - (steps[last] - steps[first]))
-    by_place = moves.groupby(register["subdistrict"].to_numpy()).sum()
-    n = len(by_place)
-    wider = np.sqrt(n / (n - 1) * (by_place**2).sum() / (moves**2).sum())
-    inside = (alive > 0) & (alive < 1)
-    level = np.log(-np.log(alive[inside]))
-    error = curve["std_error"].to_numpy()[inside] / (
-        alive[inside] * -np.log(alive[inside])
-    )
-    reach = stats.t.ppf(0.975, n - 1) * wider * error
-    half = np.log(np.log(2))
-    low = time[inside][np.argmax(level + reach >= half)]
-    high = time[inside][np.argmax(level - reach >= half)]
-    return median, float(low), float(high)
+    return ends(lasting.medians.iloc[0])

@@ -16,7 +16,7 @@ from govlib.city.places import Size
 SIZE = Size(8, 5, 1, 40)
 TABLES = ("survey", "activity_room", "communities")
 DESIGN = {"weight": "weight", "cluster": "community"}
-# For what is alike in all of a community, forty clusters are few.
+# Forty clusters are few.
 FEW = {**DESIGN, "errors": "CR2"}
 # What is known of everybody drawn and moves who gives an interview.
 RESPONDS = "responds ~ owner + age + C(building_floors > 6) + origin"
@@ -97,9 +97,7 @@ def right(city: City) -> dict[str, Answer]:
             ["nobody", "residents' committee"],
         ),
         "dissatisfied_share": ends(hidden.iloc[-1]),
-        "hall_direct": risk_difference(
-            part, "took_part ~ hall + need", "hall", design=FEW
-        ),
+        "hall_direct": risk_difference(part, "took_part ~ hall + need", "hall"),
     }
 
 
@@ -108,10 +106,9 @@ def risk_difference(
     formula: str,
     variable: str,
     levels: list | None = None,
-    design: dict[str, str] = DESIGN,
 ) -> Answer:
     """Return the difference of standardised risks."""
-    fit = participation.fit(data, formula, **design)
+    fit = participation.fit(data, formula, **FEW)
     return answer(participation.risks(fit, variable, levels=levels), "risk_difference")
 
 

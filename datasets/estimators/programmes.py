@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from estimators import Answer, Check
-from estimators._shared import answer, ends
+from estimators._shared import answer, staggered
 from govlib import evaluation
 from govlib.city import City, Size, known_programmes
 from govlib.city.institutions import QUARTERS
@@ -23,8 +23,8 @@ TRIAL_EN = (
     "communities"
 )
 TRIAL_ZH = "按区抽签的社区试验，控制事前回答；以社区聚类"
-EVENT_EN = "Starters against communities that never start, quarter by quarter"
-EVENT_ZH = "逐季与从未开始活动的社区比较"
+EVENT_EN = "Starters against communities that never start, quarter by quarter, t"
+EVENT_ZH = "逐季与从未开始活动的社区比较，t分布"
 ALONE_EN = f"{EVENT_EN}; communities without a hall only"
 ALONE_ZH = f"{EVENT_ZH}；仅限没有议事厅的社区"
 CHECKS = (
@@ -119,7 +119,7 @@ def _started(rows: pd.DataFrame, outcome: str) -> Answer:
         time="quarter",
         base_period="universal",
     )
-    return ends(evaluation.aggregate_effects(effects, by="simple").iloc[0])
+    return staggered(effects)
 
 
 def _numbers(values: pd.Series) -> pd.Series:

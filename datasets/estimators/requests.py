@@ -147,6 +147,7 @@ def _problems(survey: pd.DataFrame) -> Answer:
         family="poisson",
         weight="adults_per_answer",
         cluster="subdistrict",
+        errors="CR2",
     )
     return _effect(fitted, 1000)
 
@@ -172,6 +173,7 @@ def _recorded(problems: pd.DataFrame, need: pd.DataFrame) -> Answer:
         family="poisson",
         exposure="years",
         cluster="subdistrict",
+        errors="CR2",
     )
     worlds = [
         rows[names].assign(with_platform=has, older_with=has * older)
@@ -190,6 +192,7 @@ def _reporting(told: pd.DataFrame) -> Answer:
         "told ~ with_platform * older + belonging_score",
         weight="adults_per_answer",
         cluster="subdistrict",
+        errors="CR2",
     )
     return _effect(fitted)
 
@@ -206,7 +209,7 @@ def _solved(log: pd.DataFrame, need: pd.DataFrame) -> Answer:
         with_platform=rows["with_platform"].astype(float),
     )
     fitted = participation.fit(
-        rows, "solved ~ with_platform + load + need", cluster="community"
+        rows, "solved ~ with_platform + load + need", cluster="community", errors="CR2"
     )
     return _effect(fitted)
 
@@ -241,6 +244,7 @@ def _smartphone(told: pd.DataFrame) -> Answer:
         f"told ~ {' + '.join(names)}",
         weight="adults_per_answer",
         cluster="subdistrict",
+        errors="CR2",
     )
     as_is = told[names].assign(with_platform=1.0)
     weight = told["adults_per_answer"].to_numpy(dtype=float)

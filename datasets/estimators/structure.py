@@ -35,7 +35,6 @@ CHECKS = (
 # The pull of higher tiers moves 1+3+X and mandates. Load holds it fixed, but links it
 # with what else makes mandates and staff, need and size: so these are held fixed, too.
 ALIKE = "year_load + hall_time + need + staff"
-FEW = {"cluster": "subdistrict", "errors": "CR2"}
 # By how much duties must be shared less.
 LESS = known_structure.OVERLAP[1] - known_structure.OVERLAP[0]
 
@@ -56,11 +55,12 @@ def right(city: City) -> dict[str, Answer]:
         matters[matters["matters"] > 0],
         f"resolved ~ joint_office + {ALIKE}",
         weight="matters",
-        **FEW,
+        cluster="subdistrict",
+        errors="CR2",
     )
     risks = participation.risks(fit, "joint_office").set_index("term")
     office = risks.loc["risk_difference"]
-    overlap = regression(year, f"overlap ~ joint_office + {ALIKE}", **FEW)
+    overlap = regression(year, f"overlap ~ joint_office + {ALIKE}")
     moved = overlap.set_index("term").loc["joint_office"]
     agreements = city.agreements.merge(
         year[["community", "subdistrict", "joint_office"]], on="community"
@@ -69,7 +69,7 @@ def right(city: City) -> dict[str, Answer]:
         "office_resolution": ends(office),
         "overlap_resolution": _ratio(office, moved),
         "office_matched": answer(
-            regression(agreements, "met ~ joint_office", **FEW), "joint_office"
+            regression(agreements, "met ~ joint_office"), "joint_office"
         ),
     }
 

@@ -192,7 +192,7 @@ def oaxaca(
     y, *x = (_number(used[name]) for name in wanted)
     w = _inference.weight_or_one(used, weight)
     sample = _inference.sample(used, cluster=cluster, strata=strata)
-    groups = _inference.domains(used, group)
+    groups = _inference.domains(used, group, sample)
     if len(groups) != 2:
         raise ValueError(
             f"data column {group!r} (group=) has {len(groups)} group(s), but a "

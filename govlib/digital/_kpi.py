@@ -169,7 +169,7 @@ def kpi(
     response = _Spell(until_answer, has_answer, np.ones(len(data)))
     resolution = _Spell(until_close, is_closed, solved)
     tables = []
-    for name, members in _inference.domains(data, group):
+    for name, members in _inference.domains(data, group, sample):
         rows, influences = [], []
         for term, spell in (("response", response), ("resolution", resolution)):
             row, influence = _in_time(spell, of_request, members)
@@ -429,7 +429,7 @@ def handling_times(
     sample = _inference.sample(data, cluster=cluster)
     counts = np.ones(len(data))
     tables = []
-    for name, members in _inference.domains(data, group):
+    for name, members in _inference.domains(data, group, sample):
         here = np.flatnonzero(members)
         curve = _times.curve(lasted[here], done[here], counts[here])
         degrees = _inference.degrees_in(sample, members)

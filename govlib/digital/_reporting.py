@@ -126,7 +126,7 @@ def reporting_model(
         heads = _columns.above_zero(data, people, "people").to_numpy(dtype=float)
     w = _inference.weight_or_one(data, weight)
     sample = _inference.sample(data, cluster=cluster, strata=strata)
-    groups = _inference.domains(data, group)
+    groups = _inference.domains(data, group, sample)
     if len(groups) != 2:
         raise ValueError(
             f"data column {group!r} (group=) has {len(groups)} group(s), but a "

@@ -100,15 +100,15 @@ class SurvivalCurve:
     table : pandas.DataFrame
         One row per time at which something ended, and one for time 0: the group (if
         any); ``time``; ``at_risk``, open and observed just before; ``events``;
-        ``estimate``, share open longer; ``std_error`` (Greenwood), ``conf_low``,
-        ``conf_high``, ``conf_level``.
+        ``estimate``, share open longer; ``std_error``, ``conf_low``, ``conf_high``,
+        ``conf_level``.
     medians : pandas.DataFrame
         One row per group: ``n``, ``events``; ``estimate``, the time by which half have
         ended (infinite if the curve stays above), ``conf_low``, ``conf_high``,
         ``conf_level``.
     test : pandas.DataFrame or None
         Log-rank test that all groups take equally long: ``statistic``,
-        ``degrees_of_freedom``, ``p_value``. None without groups.
+        ``degrees_of_freedom``, ``p_value``. None without groups, or with clusters.
     interval : str
         Scale on which intervals are symmetric.
     """
@@ -126,6 +126,7 @@ def survival_curve(
     outcome: str,
     entry: str | None = None,
     group: str | None = None,
+    cluster: str | None = None,
     interval: Interval = "log-log",
     conf_level: float = 0.95,
 ) -> SurvivalCurve:
@@ -148,6 +149,9 @@ def survival_curve(
         Default: all from the start.
     group : str, optional
         Column of groups with a curve each, 2 to 50 of them.
+    cluster : str, optional
+        Column of what belongs together, such as communities: matters of one cluster
+        may be alike. Default: all are independent.
     interval : {"log-log", "log", "plain"}, default "log-log"
         Scale on which intervals are symmetric; see Notes.
     conf_level : float, default 0.95
@@ -156,16 +160,17 @@ def survival_curve(
     Returns
     -------
     SurvivalCurve
-        The curves, the medians, and with groups the log-rank test.
+        The curves, the medians, and with groups but no clusters the log-rank test.
 
     Raises
     ------
     TypeError
         If `data` is no DataFrame.
     ValueError
-        If a column is unknown, has missing values or the wrong kind; there is no row;
-        everything is open; a time is not above zero or an entry not below it; or
-        everybody under observation ended before others came in.
+        If a column is unknown, has missing values or the wrong kind; there is no row,
+        or only one cluster (in all or in a group); everything is open; a time is not
+        above zero or an entry not below it; or everybody under observation ended
+        before others came in.
 
     See Also
     --------
@@ -182,6 +187,11 @@ def survival_curve(
     interval. The median is the first time at which the curve is at or below one half
     (R gives the middle of a stretch at exactly one half). Being open at the last look
     must have nothing to do with being about to end.
+
+    With clusters the error is that of the infinitesimal jackknife (as R's ``survfit``
+    with ``cluster``), times :math:`\sqrt{g / (g - 1)}` for g clusters, and intervals
+    take t with one degree of freedom less than the clusters of the group. The log-rank
+    test, which takes matters for independent, is left out; :func:`cox` has `cluster`.
 
     References
     ----------
@@ -207,51 +217,20 @@ def survival_curve(
     6  10.0        4       0.3
     7  14.0        3       0.2
     """
-    from statsmodels.duration.survfunc import survdiff
-
     filled(data, "matter")
     _validate.choice(interval, _survival.INTERVALS, "interval")
     conf_level = _validate.level(conf_level)
-    x, events, since = _read(data, time, outcome, entry)
-    members = _members(data, group, ["n", "time", "at_risk", "events", "estimate"])
-    curves, medians = [], []
-    for name, here in members:
-        curve = _survival.kaplan_meier(
-            x[here], events[here], since[here], conf_level, interval
-        )
-        median: dict[str, Any] = {
-            "n": int(here.sum()),
-            "events": int(events[here].sum()),
-        }
-        for column in ("estimate", "conf_low", "conf_high"):
-            median[column] = _survival.first_below(curve, column)
-        median["conf_level"] = conf_level
-        if group is not None:
-            curve.insert(0, group, name)
-            median = {group: name} | median
-        curves.append(curve)
-        medians.append(median)
-    test = None
-    if group is not None:
-        codes = np.select([here for _, here in members], range(len(members)))
-        statistic, p_value = survdiff(
-            x, events.astype(float), codes, entry=None if entry is None else since
-        )
-        test = pd.DataFrame(
-            {
-                "statistic": [float(statistic)],
-                "degrees_of_freedom": [len(members) - 1],
-                "p_value": [float(p_value)],
-            }
-        )
+    seen = _read(data, time, outcome, entry, cluster)
+    results = ["n", "time", "at_risk", "events", "estimate"]
+    members = _survival.groups(data, group, seen, results)
     return SurvivalCurve(
-        pd.concat(curves, ignore_index=True), pd.DataFrame(medians), test, interval
+        *_survival.curves(members, group, conf_level, interval), interval
     )
 
 
 def _read(
-    data: pd.DataFrame, time: str, outcome: str, entry: str | None
-) -> tuple[Array, NDArray[np.bool_], Array]:
+    data: pd.DataFrame, time: str, outcome: str, entry: str | None, cluster: str | None
+) -> _survival.Lives:
     """Return times, whether each ended, and since when each was observed."""
     times = _columns.above_zero(data, time, "time")
     events = flags_of(data, outcome)
@@ -264,18 +243,7 @@ def _read(
                 f"data column {entry!r} (entry=) is not below {time!r} in row(s) "
                 f"{_validate.listing(late)}: never under observation; drop them"
             )
-    return times.to_numpy(), events, since
-
-
-def _members(
-    data: pd.DataFrame, group: str | None, results: list[str]
-) -> list[tuple[Any, NDArray[np.bool_]]]:
-    """Return the groups in order with their rows; one of all without a column."""
-    if group is None:
-        return [(None, np.ones(len(data), dtype=bool))]
-    groups = _validate.groups(_validate.column(data, group, "group"))
-    _columns.apart([group], results)
-    return [(name, groups.codes == code) for code, name in enumerate(groups.categories)]
+    return _survival.lives(data, times.to_numpy(), events, since, cluster)
 
 
 def restricted_mean(
@@ -285,6 +253,7 @@ def restricted_mean(
     outcome: str,
     horizon: float,
     group: str | None = None,
+    cluster: str | None = None,
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
     r"""
@@ -305,6 +274,8 @@ def restricted_mean(
         `time`.
     group : str, optional
         Column of groups, 2 to 50. Adds rows for the difference of each from the first.
+    cluster : str, optional
+        As in :func:`survival_curve`.
     conf_level : float, default 0.95
         Level of the intervals.
 
@@ -315,7 +286,7 @@ def restricted_mean(
         (group less the first one). Columns: the group (if any), ``horizon``,
         ``n``, ``events`` within the horizon, ``estimate``, ``std_error``,
         ``statistic`` and ``p_value`` (for differences), ``conf_low``, ``conf_high``,
-        ``conf_level``.
+        with clusters ``degrees_of_freedom``, ``conf_level``.
 
     Raises
     ------
@@ -333,7 +304,8 @@ def restricted_mean(
     The area under the Kaplan-Meier curve up to the horizon :math:`\tau`; its variance
     is :math:`\sum_{t_j \le \tau} A_j^2 d_j / (n_j (n_j - d_j))` with :math:`A_j` the
     area from :math:`t_j` to the horizon, as in R's survival
-    (``print(fit, rmean = )``) [1]_. Normal intervals.
+    (``print(fit, rmean = )``) [1]_. Normal intervals. With clusters as in
+    :func:`survival_curve`; a difference takes into account that groups may share them.
 
     References
     ----------
@@ -354,64 +326,69 @@ def restricted_mean(
     filled(data, "matter")
     conf_level = _validate.level(conf_level)
     horizon = _validate.between(horizon, 0, np.inf, "horizon=")
-    x, events, since = _read(data, time, outcome, None)
+    seen = _read(data, time, outcome, None, cluster)
     if not 0 < horizon < np.inf:
         raise ValueError(f"horizon= must be above zero and finite, not {horizon:g}")
+    results = ["term", "horizon", "n", "events"]
+    members = _survival.groups(data, group, seen, results)
     rows: list[dict[str, Any]] = []
-    for name, here in _members(data, group, ["term", "horizon", "n", "events"]):
-        longest = float(x[here].max())
-        if horizon > longest and not events[here & (x == longest)].all():
+    moved = []
+    for name, part in members:
+        longest = float(part.time.max())
+        if horizon > longest and not part.event[part.time == longest].all():
             where = "" if group is None else f" in group {name!r}"
             raise ValueError(
                 f"horizon= {horizon:g} lies beyond the longest time watched{where}, "
                 f"{longest:g}, when some were still open; take a horizon up to that"
             )
-        curve = _survival.kaplan_meier(x[here], events[here], since[here], conf_level)
-        estimate, variance = _area(curve, horizon)
-        row: dict[str, Any] = {} if group is None else {group: name}
-        inside = events[here] & (x[here] <= horizon)
-        row |= {"n": int(here.sum()), "events": int(inside.sum())}
-        rows.append(row | {"estimate": estimate, "std_error": np.sqrt(variance)})
-    terms = ["restricted_mean"] * len(rows)
-    if group is not None:
-        first = rows[0]
-        for row in rows[1:].copy():
-            both = {k: row[k] + first[k] for k in ("n", "events")}
-            rows.append(
-                {group: row[group]}
-                | both
-                | {
-                    "estimate": row["estimate"] - first["estimate"],
-                    "std_error": np.hypot(row["std_error"], first["std_error"]),
-                }
-            )
-            terms.append("difference")
+        curve = _survival.kaplan_meier(part, conf_level)
+        estimate, variance, by_cluster = _survival.area(curve, horizon, part)
+        moved.append(by_cluster)
+        rows.append(
+            {
+                "term": "restricted_mean",
+                "name": name,
+                "n": part.time.size,
+                "events": int((part.event & (part.time <= horizon)).sum()),
+                "estimate": estimate,
+                "variance": variance,
+                "degrees": part.degrees,
+            }
+        )
+    first = rows[0]
+    for row, by_cluster in zip(rows[1:], moved[1:], strict=True):
+        # One cluster may have rows in both groups.
+        variance = row["variance"] + first["variance"]
+        if cluster is not None:
+            variance = _survival.between(by_cluster - moved[0])
+        both = {k: row[k] + first[k] for k in ("n", "events")}
+        rows.append(
+            {
+                "term": "difference",
+                "name": row["name"],
+                **both,
+                "estimate": row["estimate"] - first["estimate"],
+                "variance": variance,
+                "degrees": seen.degrees,
+            }
+        )
     frame = pd.DataFrame(rows)
     table = _inference.table(
-        terms, frame["estimate"], frame["std_error"], np.inf, conf_level
-    ).drop(columns="degrees_of_freedom")
+        list(frame["term"]),
+        frame["estimate"],
+        np.sqrt(frame["variance"]),
+        frame["degrees"],
+        conf_level,
+    )
+    if cluster is None:
+        table = table.drop(columns="degrees_of_freedom")
     table.loc[table["term"] == "restricted_mean", ["statistic", "p_value"]] = np.nan
     table.insert(1, "horizon", horizon)
     for place, name in enumerate(["n", "events"], 2):
         table.insert(place, name, frame[name])
     if group is not None:
-        table.insert(0, group, frame[group])
+        table.insert(0, group, frame["name"])
     return table
-
-
-def _area(curve: pd.DataFrame, horizon: float) -> tuple[float, float]:
-    """Return the area under a curve up to the horizon, and its variance."""
-    inside = curve[curve["time"] <= horizon]
-    times = inside["time"].to_numpy()
-    share = inside["estimate"].to_numpy()
-    pieces = share * np.diff(times, append=horizon)
-    # Area from each event to the horizon.
-    after = pieces[::-1].cumsum()[::-1]
-    d, n = inside["events"].to_numpy(), inside["at_risk"].to_numpy()
-    left = n - d
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shares = np.where((d > 0) & (left > 0), d / (n * left), 0.0)
-    return float(pieces.sum()), float((after**2 * shares).sum())
 
 
 def finished_by(
@@ -421,6 +398,7 @@ def finished_by(
     outcome: str,
     limit: float | Sequence[float],
     group: str | None = None,
+    cluster: str | None = None,
     interval: Interval = "log-log",
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
@@ -440,6 +418,8 @@ def finished_by(
         One limit or several, above zero and within what was watched.
     group : str, optional
         Column of groups, 2 to 50.
+    cluster : str, optional
+        As in :func:`survival_curve`.
     interval : {"log-log", "log", "plain"}, default "log-log"
         Scale of the curve on which intervals are symmetric.
     conf_level : float, default 0.95
@@ -486,11 +466,12 @@ def finished_by(
     _validate.choice(interval, _survival.INTERVALS, "interval")
     conf_level = _validate.level(conf_level)
     limits = _validate.vector(np.atleast_1d(np.asarray(limit)), "limit=")
-    x, events, since = _read(data, time, outcome, None)
+    seen = _read(data, time, outcome, None, cluster)
     results = ["limit", "n", "still_open", "estimate", "of_closed", "of_opened"]
     parts = []
-    for name, here in _members(data, group, results):
-        longest = x[here].max()
+    for name, part in _survival.groups(data, group, seen, results):
+        mine, ended = part.time, part.event
+        longest = mine.max()
         bad = limits[(limits <= 0) | (limits > longest)]
         if bad.size:
             where = "" if group is None else f" in group {name!r}"
@@ -498,13 +479,12 @@ def finished_by(
                 f"limit= must lie above zero and within what was watched{where} (up "
                 f"to {longest:g}), not {_validate.listing(bad)}"
             )
-        mine, ended = x[here], events[here]
-        curve = _survival.kaplan_meier(mine, ended, since[here], conf_level, interval)
+        curve = _survival.kaplan_meier(part, conf_level, interval)
         in_time = ((mine[:, None] <= limits) & ended[:, None]).sum(axis=0)
         young = ((mine[:, None] < limits) & ~ended[:, None]).sum(axis=0)
         with np.errstate(invalid="ignore"):
             of_closed = in_time / ended.sum()
-        part = pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "limit": limits,
                 "n": mine.size,
@@ -519,8 +499,8 @@ def finished_by(
             }
         )
         if group is not None:
-            part.insert(0, group, name)
-        parts.append(part)
+            table.insert(0, group, name)
+        parts.append(table)
     return pd.concat(parts, ignore_index=True)
 
 

@@ -276,6 +276,7 @@ def stuck(
     time: str = "duration",
     outcome: str = "finished",
     horizon: float,
+    cluster: str | None = None,
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
     """
@@ -289,6 +290,9 @@ def stuck(
         Its columns, called as there by default.
     horizon : float
         A spell counts up to this long, in the unit of `time`; see `horizon` below.
+    cluster : str, optional
+        Column of what belongs together, such as communities; as in
+        :func:`survival_curve`.
     conf_level : float, default 0.95
         Level of the intervals.
 
@@ -344,7 +348,12 @@ def stuck(
         longest = float(part[time].max())
         within = horizon if over[part[time] == longest].all() else min(horizon, longest)
         mean = restricted_mean(
-            part, time=time, outcome=outcome, horizon=within, conf_level=conf_level
+            part,
+            time=time,
+            outcome=outcome,
+            horizon=within,
+            cluster=cluster,
+            conf_level=conf_level,
         ).iloc[0]
         rows.append(
             {

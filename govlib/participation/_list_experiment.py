@@ -158,7 +158,7 @@ def list_experiment(
     conf_level = _validate.level(conf_level)
     lists = _lists(data, value, treated, n_items, weight, cluster, strata)
     tables = []
-    for name, members in _inference.domains(data, group):
+    for name, members in _inference.domains(data, group, lists.sample):
         arms = members & ~lists.long, members & lists.long
         if not (arms[0].any() and arms[1].any()):
             raise ValueError(

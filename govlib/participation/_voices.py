@@ -109,7 +109,7 @@ def funnel(
         through = through & here
         reached.append(through)
     tables = []
-    for name, members in _inference.domains(data, group):
+    for name, members in _inference.domains(data, group, sample):
         table = _shares(sample, w, members, reached, stages, conf_level)
         late = [int((skipped & members).sum()) for skipped in without]
         table["n_without_previous"] = np.repeat(late, 2)
@@ -292,7 +292,7 @@ def representation(
         raise ValueError(f"data column {voice!r} (voice=) is zero for everyone")
     w = _inference.weight_or_one(data, weight)
     sample = _inference.sample(data, cluster=cluster, strata=strata)
-    groups = _inference.domains(data, group)
+    groups = _inference.domains(data, group, sample)
     if len(groups) < 2:
         raise ValueError(f"data column {group!r} (group=) has one group only")
     degrees = _inference.degrees_in(sample, np.ones(len(data), dtype=bool))

@@ -46,6 +46,24 @@ for (kind in sort(unique(matters$kind))) {
   by <- summary(fit, times = c(10, 30))
   keep(paste("by", kind), by$time, 1 - by$surv, by$std.err, 1 - by$upper, 1 - by$lower)
 }
+# Clusters: infinitesimal jackknife of survfit, and its sum over the area to day 40.
+within <- function(data, formula) survfit(formula, data, cluster = community, robust = TRUE)
+for (case in c("clustered", "late clustered")) {
+  formula <- if (case == "clustered") Surv(days, closed) ~ 1 else Surv(since, days, closed) ~ 1
+  s <- summary(within(matters, formula))
+  keep(case, s$time, s$surv, s$std.err)
+}
+areas <- lapply(sort(unique(matters$kind)), function(kind) {
+  mine <<- matters[matters$kind == kind, ]  # pseudo() looks for it outside
+  fit <- survfit(Surv(days, closed) ~ 1, mine)
+  moved <- pseudo(fit, times = 40, type = "rmst")
+  # Pseudo-values are n times the influence, plus the estimate.
+  list(at = summary(fit, rmean = 40)$table["rmean"],
+       by = tapply((moved - mean(moved)) / nrow(mine), factor(mine$community, levels = sort(unique(matters$community))), sum, default = 0))
+})
+for (i in 1:3) keep("restricted mean clustered", sort(unique(matters$kind))[i], areas[[i]]$at, sqrt(sum(areas[[i]]$by^2)))
+for (i in 2:3) keep("restricted mean clustered", paste("difference", sort(unique(matters$kind))[i]),
+  areas[[i]]$at - areas[[1]]$at, sqrt(sum((areas[[i]]$by - areas[[1]]$by)^2)))
 keep("log-rank", "statistic", survdiff(Surv(days, closed) ~ kind, matters)$chisq)
 
 cox <- function(case, fit) {
