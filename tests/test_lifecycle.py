@@ -179,7 +179,14 @@ def test_clustered_restricted_means_and_differences_are_those_of_r():
     assert close(table["estimate"].to_numpy(), theirs["estimate"])
     assert close(table["std_error"].to_numpy(), INFLATED * theirs["std_error"])
     places = MATTERS.groupby("kind")["community"].nunique() - 1
-    assert table["degrees_of_freedom"].tolist() == [*places, 23, 23]
+    # Welch: that of the sum of two variances.
+    square = theirs["std_error"].iloc[:3].to_numpy() ** 2
+    welch = [
+        (square[0] + square[k]) ** 2
+        / (square[0] ** 2 / places.iloc[0] + square[k] ** 2 / places.iloc[k])
+        for k in (1, 2)
+    ]
+    assert close(table["degrees_of_freedom"].to_numpy(), [*places, *welch])
 
 
 def test_rows_as_their_own_clusters_have_the_error_of_greenwood():

@@ -305,7 +305,8 @@ def restricted_mean(
     is :math:`\sum_{t_j \le \tau} A_j^2 d_j / (n_j (n_j - d_j))` with :math:`A_j` the
     area from :math:`t_j` to the horizon, as in R's survival
     (``print(fit, rmean = )``) [1]_. Normal intervals. With clusters as in
-    :func:`survival_curve`; a difference takes into account that groups may share them.
+    :func:`survival_curve`; a difference takes into account that groups may share them,
+    and has Welch's degrees of freedom.
 
     References
     ----------
@@ -357,9 +358,11 @@ def restricted_mean(
         )
     first = rows[0]
     for row, by_cluster in zip(rows[1:], moved[1:], strict=True):
-        # One cluster may have rows in both groups.
-        variance = row["variance"] + first["variance"]
+        variance, degrees = row["variance"] + first["variance"], np.inf
         if cluster is not None:
+            parts = [(one["variance"] ** 2, one["degrees"]) for one in (row, first)]
+            degrees = variance**2 / sum(square / d for square, d in parts)
+            # One cluster may have rows in both groups.
             variance = _survival.between(by_cluster - moved[0])
         both = {k: row[k] + first[k] for k in ("n", "events")}
         rows.append(
@@ -369,7 +372,7 @@ def restricted_mean(
                 **both,
                 "estimate": row["estimate"] - first["estimate"],
                 "variance": variance,
-                "degrees": seen.degrees,
+                "degrees": degrees,
             }
         )
     frame = pd.DataFrame(rows)
