@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import rjieba
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -800,8 +801,16 @@ def test_a_tokeniser_of_ones_own_and_stop_words():
     data = pd.DataFrame({"text": ["楼道 灯 不亮 ！", "楼道 堆物 ！", "灯 坏 ！"]})
     table = digital.term_weights(data, text="text", tokenise=str.split, stop=["灯"])
     assert table["term"].to_list() == ["楼道"]
-    jieba = pytest.importorskip("jieba", reason="an optional tokeniser")
-    digital.term_weights(data, text="text", tokenise=jieba.lcut, least_texts=1)
+
+
+def test_words_of_a_package():
+    """rjieba, which the course installs; by hand: 助浴 in two texts, no signs."""
+    data = pd.DataFrame({"text": ["上门助浴怎么申请？", "助浴服务，怎么办！", "停车"]})
+    table = digital.term_weights(data, text="text", tokenise=rjieba.cut, least_texts=1)
+    found = table.set_index("term")["texts"]
+    assert found["助浴"] == 2
+    assert found["申请"] == 1
+    assert not {"，", "！", "？", "么申"} & set(found.index)
 
 
 def test_terms_of_a_group_by_hand():

@@ -79,7 +79,7 @@ def _terms(
     cut = bigrams if tokenise is None else tokenise
     if not callable(cut):
         raise TypeError(
-            f"tokenise= takes a function from a text to its terms, such as jieba.lcut, "
+            f"tokenise= takes a function from a text to its terms, such as rjieba.cut, "
             f"not {type(cut).__name__}"
         )
     if isinstance(stop, str):
@@ -91,7 +91,7 @@ def _terms(
         if isinstance(found, str):
             raise TypeError(
                 "tokenise= must return a list of terms, not one text; use a function "
-                "such as jieba.lcut"
+                "such as rjieba.cut"
             )
         # A tokeniser of words returns signs and spaces, too: they are no terms.
         terms = (term.strip().lower() for term in found)
@@ -142,7 +142,7 @@ def term_weights(
     group : str, optional
         Column of groups, such as age or platform; each has its own list.
     tokenise : callable, optional
-        Function from a text to its terms, such as ``jieba.lcut``. By default pairs of
+        Function from a text to its terms, such as ``rjieba.cut``. By default pairs of
         characters, :func:`bigrams`, which need no package.
     stop : iterable of str, optional
         Terms to leave out, such as "请问". Signs are left out anyway.
