@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -568,6 +568,7 @@ def effect_of_targets(
     adjust: Sequence[str] = (),
     at: Sequence[float] | None = None,
     cluster: str | None = None,
+    errors: Literal["CR1", "CR2"] | None = None,
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
     r"""
@@ -592,6 +593,9 @@ def effect_of_targets(
     cluster : str, optional
         Column of what sets targets together, such as the sub-district. Default: each
         row by itself.
+    errors : {"CR1", "CR2"}, optional
+        Default: ``"CR2"`` below 40 clusters, otherwise ``"CR1"``. Many clusters of few
+        rows each are too few for ``"CR1"``, too; ``"CR2"`` compares each with each.
     conf_level : float, default 0.95
         Level of the intervals.
 
@@ -627,9 +631,9 @@ def effect_of_targets(
     product. The sign of the product's coefficient does not say whether resources
     cushion, for on the scale of shares it is not the interaction [2]_; so the effect
     is the mean over rows of :math:`p(1 - p)(\beta_T + \beta_{TR} R)` at each R, with
-    standard errors by the delta method. As in :func:`govlib.participation.fit`, they
-    are CR2 with Satterthwaite's degrees of freedom below 40 clusters, otherwise CR1 and
-    t with clusters less one; without `cluster` each row is its own. Numbers completed
+    standard errors by the delta method. As in :func:`govlib.participation.fit`, CR2
+    goes with Satterthwaite's degrees of freedom and CR1 with clusters less one; without
+    `cluster` each row is its own. Numbers completed
     would not do for the share: where more is asked, more is done and more is left.
 
     References
@@ -664,6 +668,8 @@ def effect_of_targets(
 
     _validate.frame(data)
     conf_level = _validate.level(conf_level)
+    if errors is not None:
+        _validate.choice(errors, ("CR1", "CR2"), "errors")
     if isinstance(adjust, str):
         raise TypeError(f"adjust= takes a list of columns, not one: {adjust!r}")
     asked = _columns.above_zero(data, targets, "targets").to_numpy()
@@ -729,7 +735,9 @@ def effect_of_targets(
     gradients.append(gradients[-1] - gradients[0])
     directions = np.array(gradients)
     variance, units = mean * (1 - mean), sample.n_units
-    if units < FEW_CLUSTERS:
+    if errors is None:
+        errors = "CR2" if units < FEW_CLUSTERS else "CR1"
+    if errors == "CR2":
         vcov, pieces = _inference.bias_reduced(
             design.T, share - mean, variance, np.ones(n), sample.unit, np.eye(k)
         )

@@ -317,7 +317,12 @@ def effect(data=COMMITTEES, **how):
     [
         # 20 clusters; 150 rows.
         ("clustered CR2", {"cluster": "subdistrict", "adjust": ["need"]}),
+        (
+            "clustered CR1",
+            {"cluster": "subdistrict", "adjust": ["need"], "errors": "CR1"},
+        ),
         ("rows CR1", {}),
+        ("rows CR2", {"errors": "CR2"}),
     ],
 )
 def test_effect_is_that_of_glm_and_clubsandwich(case, how):

@@ -8,11 +8,10 @@ there. Every city has the same districts, which are strata.
 from itertools import pairwise
 
 import pandas as pd
-from scipy.special import expit
 
 from estimators import Answer, Check
-from estimators._shared import answer, around, mean, regression, subdistrict
-from govlib import participation
+from estimators._shared import answer, ends, mean, regression, subdistrict
+from govlib import mandates, participation
 from govlib.city import City, Size
 from govlib.city.boundaries import AREAS, EVERYWHERE, SUPPORT, TIERS
 from govlib.city.known_boundaries import OVERLOADED, of_lifts, overlap
@@ -77,14 +76,24 @@ def right(city: City) -> dict[str, Answer]:
         cluster="above",
         errors="CR2",
     )
+    one_more = mandates.effect_of_targets(
+        own,
+        completed="completed",
+        targets="targets",
+        resources="per_target",
+        adjust=["need", "load"],
+        at=[0, 1],
+        cluster="above",
+        errors="CR2",
+    )
     support = participation.risks(by_lift, "per_target", levels=[0, 1])
     copied = regression(
         neighbours(city.responsibilities), "has ~ above + C(pair)", "area"
     )
     return {
         "overloaded_share": mean(now, "over", strata="district", errors="linearised"),
-        "lift_target_alone": one_target_more(by_lift, own, 0),
-        "lift_target_supported": one_target_more(by_lift, own, 1),
+        "lift_target_alone": ends(one_more.iloc[0]),
+        "lift_target_supported": ends(one_more.iloc[1]),
         "lift_support": answer(support, "risk_difference"),
         "duties_copied": answer(copied, "above"),
     }
@@ -104,37 +113,6 @@ def lift_targets(city: City) -> pd.DataFrame:
     year = of_plan.groupby("community")[["need", "load"]].mean()
     per_target = own["support"] / (SUPPORT * own["targets"])
     return own.assign(per_target=per_target).merge(year, on="community")
-
-
-def one_target_more(
-    by_lift: participation.ParticipationFit, own: pd.DataFrame, support: float
-) -> Answer:
-    """
-    Return what one target more does to the share met, given support, by delta method.
-
-    The estimate is that of `mandates.effect_of_targets`, with other errors.
-    """
-    table = by_lift.table.set_index("term")
-    terms = pd.DataFrame(
-        {
-            "Intercept": 1.0,
-            "targets": own["targets"],
-            "per_target": support,
-            "targets:per_target": support * own["targets"],
-            "need": own["need"],
-            "load": own["load"],
-        }
-    )[list(table.index)].astype(float)
-    beta = table["estimate"]
-    moved = pd.Series(0.0, table.index)
-    moved[["targets", "targets:per_target"]] = 1, support
-    met = expit(terms @ beta)
-    inside, slope = met * (1 - met), float(moved @ beta)
-    bend = (terms.mul(inside * (1 - 2 * met), axis=0)).mean()
-    gradient = slope * bend + inside.mean() * moved
-    estimate = slope * inside.mean()
-    error = float(gradient @ by_lift.vcov @ gradient) ** 0.5
-    return around(estimate, error, table.loc["targets", "degrees_of_freedom"])
 
 
 def each_lift(own: pd.DataFrame) -> pd.DataFrame:
