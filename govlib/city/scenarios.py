@@ -1,7 +1,7 @@
 """What if: a remedy against none, over many futures of one city, on arrays."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import joblib
@@ -120,57 +120,69 @@ OUTCOMES = {
 }
 
 
+@dataclass(frozen=True, eq=False)
 class _Future(Base):
-    """A city some of whose variables have the values of one run."""
+    """
+    A city some of whose variables have the values of one run.
+
+    Attributes
+    ----------
+    drawn, gathered : dict
+        Stored numbers and variables looked up so far, the same in all runs.
+    changed : dict
+        Variables by quarter that this run has values of its own of.
+    """
+
+    drawn: dict[tuple, Floats]
+    gathered: dict[str, np.ndarray]
+    changed: dict[str, Floats] = field(default_factory=dict)
 
     @classmethod
     def of(cls, arm: "_Arm", parameters: dict[str, float]) -> "_Future":
-        """Return an arm's city; variables are changed in `changed`."""
+        """Return an arm's city."""
         city = arm.city
-        made = cls(
+        return cls(
             city.seed,
             city.size,
             city.remedies,
             parameters,
             city.places,
             city.institutions,
+            arm.drawn,
+            arm.gathered,
         )
-        made.__dict__.update(changed={}, drawn=arm.drawn, gathered=arm.gathered)
-        return made
 
     def by_quarter(self, name: str) -> Floats:
         """Collect a variable: this run's, or that of all runs."""
-        known = self.__dict__
-        if name in known["changed"]:
-            return known["changed"][name]
-        if name not in known["gathered"]:
-            known["gathered"][name] = super().by_quarter(name)
-        return known["gathered"][name]
+        if name in self.changed:
+            return self.changed[name]
+        if name not in self.gathered:
+            self.gathered[name] = super().by_quarter(name)
+        return self.gathered[name]
 
     def of_place(self, name: str) -> np.ndarray:
         """Collect a variable of communities, once for all runs."""
-        gathered = self.__dict__["gathered"]
-        if name not in gathered:
-            gathered[name] = super().of_place(name)
-        return gathered[name]
+        if name not in self.gathered:
+            self.gathered[name] = super().of_place(name)
+        return self.gathered[name]
 
     def uniform(
         self, variable: str, *shape: int, of: Iterable[str] | None = None
     ) -> Floats:
         """Look up stored numbers, once for all runs."""
         key = ("uniform", variable, shape, of is None)
-        if key not in self.__dict__["drawn"]:
-            self.__dict__["drawn"][key] = super().uniform(variable, *shape, of=of)
-        return self.__dict__["drawn"][key]
+        if key not in self.drawn:
+            self.drawn[key] = super().uniform(variable, *shape, of=of)
+        return self.drawn[key]
 
     def normal(
         self, variable: str, *shape: int, of: Iterable[str] | None = None
     ) -> Floats:
         """Look up stored numbers, once for all runs."""
         key = ("normal", variable, shape, of is None)
-        if key not in self.__dict__["drawn"]:
-            self.__dict__["drawn"][key] = super().normal(variable, *shape, of=of)
-        return self.__dict__["drawn"][key]
+        if key not in self.drawn:
+            self.drawn[key] = super().normal(variable, *shape, of=of)
+        return self.drawn[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,9 +285,8 @@ def _participation(run: _Run) -> dict[str, Floats]:
 
 
 def _structure(run: _Run) -> dict[str, Floats]:
-    changed = run.city.__dict__["changed"]
     for name in ("need", "load", "self_governance_time"):
-        changed[name] = run[name]
+        run.city.changed[name] = run[name]
     has = structure.structure(run.city)
     return {"matters_resolved": has.chance[:, -1], "overlap": has.overlap[:, -1]}
 
