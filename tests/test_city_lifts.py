@@ -12,9 +12,8 @@ from govlib import city, deliberation
 from govlib.city import agenda as agenda_
 from govlib.city import known_lifts, lift_plans, lifts
 from govlib.city.base import base
-from govlib.city.institutions import institutions
+from govlib.city.lived import alone
 from govlib.city.parameters import resolve
-from govlib.city.people import homes, people
 from govlib.city.places import Size, community
 from govlib.city.remedies import Remedy
 
@@ -24,16 +23,12 @@ SEED = 2026
 
 
 def plan_of(code, seed=SEED, **how):
-    place = community(seed, code)
-    built = homes(seed, place)
-    residents = people(seed, place, built, PARAMETERS)
-    return lift_plans.plans(seed, place, built, residents, **how)
+    home = alone(seed, code)
+    return lift_plans.plans(seed, home.place, home.homes, home.people, **how)
 
 
 def lifts_of(code, seed=SEED, remedies=(), **changed):
-    place = community(seed, code)
-    has = institutions(seed, place, remedies)
-    return lifts.lifts(seed, place, has, PARAMETERS | changed, remedies)
+    return lifts.lifts(alone(seed, code, remedies, changed))
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +69,7 @@ def test_places_of_the_study_can_be_looked_up():
 
 def test_stairwells_are_full_and_flats_are_those_of_the_homes():
     code = "A-1-01"
-    plan, built = plan_of(code), homes(SEED, community(SEED, code))
+    plan, built = plan_of(code), alone(SEED, code).homes
     for k, name in enumerate(plan.code):
         e, b, w = (
             int(part.strip("B")) - 1

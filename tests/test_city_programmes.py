@@ -11,6 +11,7 @@ from govlib import city, datasets, evaluation
 from govlib.city import known_programmes as known
 from govlib.city import programmes
 from govlib.city.base import base
+from govlib.city.lived import alone
 from govlib.city.model import neighbourhood
 from govlib.city.remedies import Remedy
 
@@ -24,10 +25,7 @@ FRESH = (51, 52)
 
 def ready(code, **how):
     place = neighbourhood(2026, code, **how)
-    known = programmes.acquaintance(
-        2026, place.community, place.homes, place.people, place.parameters
-    )
-    return place, known
+    return place, programmes.acquaintance(alone(2026, code, **how))
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +64,7 @@ def test_where_ties_stay_the_model_is_that_of_participation():
 
 
 def test_ties_are_those_of_the_network_with_activities_and_without(plain):
-    place, known = plain
+    _, known = plain
     off, on = (
         neighbourhood(2026, PLAIN, remedies=[Remedy("activity", held)]).degree
         for held in (0, 1)
@@ -74,13 +72,7 @@ def test_ties_are_those_of_the_network_with_activities_and_without(plain):
     assert (known.without == off).all()
     assert (known.without + known.gained[-1] == on).all()
     # Whether the community has activities of its own does not matter.
-    same = programmes.acquaintance(
-        2026,
-        neighbourhood(2026, PLAIN, remedies=[Remedy("activity", 1)]).community,
-        place.homes,
-        place.people,
-        place.parameters,
-    )
+    same = programmes.acquaintance(alone(2026, PLAIN, [Remedy("activity", 1)]))
     assert (same.gained == known.gained).all()
 
 
@@ -104,10 +96,8 @@ def test_ties_once_made_are_kept(plain):
 
 
 def test_nothing_is_gained_where_activities_are_never_held(plain):
-    place, known = plain
-    never = programmes.acquaintance(
-        2026, place.community, place.homes, place.people, place.parameters, ever=False
-    )
+    _, known = plain
+    never = programmes.acquaintance(alone(2026, PLAIN), ever=False)
     assert (never.without == known.without).all()
     assert never.gained.sum() == 0
     assert never.gained.shape == known.gained.shape

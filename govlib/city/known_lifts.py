@@ -27,8 +27,9 @@ from govlib.city.lifts import (
     talks,
     utility,
 )
+from govlib.city.lived import lived
 from govlib.city.participation import sigmoid
-from govlib.city.people import Booleans, Floats, Integers, homes, people
+from govlib.city.people import Booleans, Floats, Integers
 from govlib.city.row import NONE, Row
 from govlib.city.streams import stream
 
@@ -423,14 +424,12 @@ class Rates(NamedTuple):
 def _drawn(city: Base) -> tuple[Plans, Integers]:
     """Put the stairwells drawn by lot together, and say where each flat lies."""
     parts, of_place = [], []
-    for k, place in enumerate(city.places):
-        if place.housing != "old":
+    for home in lived(city):
+        if home.place.housing != "old":
             continue
-        built = homes(city.seed, place)
-        residents = people(city.seed, place, built, city.parameters)
-        part = plans(city.seed, place, built, residents, named=False)
+        part = plans(city.seed, home.place, home.homes, home.people, named=False)
         parts.append(part)
-        of_place.append(np.full(part.home.size, k))
+        of_place.append(np.full(part.home.size, home.number))
     return together(parts), np.concatenate(of_place)
 
 

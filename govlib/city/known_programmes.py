@@ -8,10 +8,11 @@ import pandas as pd
 from govlib.city.base import Base
 from govlib.city.hasty import jackknife
 from govlib.city.institutions import QUARTERS, institutions
+from govlib.city.lived import Lived
 from govlib.city.model import simulate
 from govlib.city.parameters import resolve
 from govlib.city.participation import YEAR_START
-from govlib.city.people import Booleans, Floats, Integers, People, homes, people
+from govlib.city.people import Booleans, Floats, Integers, People
 from govlib.city.places import SIZES, community, community_codes
 from govlib.city.programmes import (
     BEFORE,
@@ -270,11 +271,8 @@ def _share(life: Life, quarters: slice, adult: Booleans) -> float:
 
 
 def _ready(city: Base, number: int) -> _Community:
-    place = city.places[number]
-    built = homes(city.seed, place)
-    who = people(city.seed, place, built, city.parameters)
-    known = acquaintance(city.seed, place, built, who, city.parameters)
-    return _Community(city, number, who, known)
+    home = Lived(city, number)
+    return _Community(city, number, home.people, acquaintance(home))
 
 
 def some_of(seed: int) -> Base:

@@ -11,12 +11,11 @@ import pandas as pd
 from govlib.city.agenda import TOPICS, Agenda, agenda
 from govlib.city.base import Base
 from govlib.city.cases import CASES
-from govlib.city.institutions import Institutions
 from govlib.city.lift_plans import SCHEMES, Plans, payments, plans, together
+from govlib.city.lived import Lived, lived
 from govlib.city.participation import sigmoid
-from govlib.city.people import Booleans, Floats, Integers, homes, people
-from govlib.city.places import Community
-from govlib.city.remedies import Remedy, replaced
+from govlib.city.people import Booleans, Floats, Integers
+from govlib.city.remedies import replaced
 from govlib.city.streams import poisson_quantile, stream
 
 TABLES = ("lift_stairwells", "lift_flats", "agenda_items")
@@ -439,28 +438,14 @@ def stands(plans: Plans, objected: Booleans, settled: Booleans) -> Booleans:
     return _sums(plans, objected & ~settled) == 0
 
 
-def lifts(
-    seed: int,
-    community: Community,
-    institutions: Institutions,
-    parameters: dict[str, float],
-    remedies: Sequence[Remedy] = (),
-) -> Lifts:
+def lifts(home: Lived) -> Lifts:
     """
     Poll, offer, vote, wait for objections, and build, in one community.
 
     Parameters
     ----------
-    seed : int
-        Seed of the city.
-    community : Community
-        Its variables.
-    institutions : Institutions
-        Its variables by quarter.
-    parameters : dict of str to float
-        All parameters.
-    remedies : sequence of Remedy, optional
-        Interventions, of which ``"lift_compensation"`` acts here.
+    home : Lived
+        The community; of the remedies ``"lift_compensation"`` acts here.
 
     Returns
     -------
@@ -475,8 +460,9 @@ def lifts(
     ``2 + 3 hall + 3 d`` meetings on average, hall being whether talks were; in the
     study's sub-district H at least 11. No equation has meetings on its right-hand side.
     """
-    built = homes(seed, community)
-    plan = plans(seed, community, built, people(seed, community, built, parameters))
+    seed, community, institutions = home.base.seed, home.place, home.institutions
+    parameters, remedies = home.base.parameters, home.base.remedies
+    plan = plans(seed, community, home.homes, home.people)
     own = draws(seed, plan)
     need = institutions.need
     n_wells = len(plan.code)
@@ -553,11 +539,30 @@ def tables(
     dict of str to pandas.DataFrame
         By name.
     """
-    came, of_place, held = [], [], []
-    for place, has in zip(base.places, base.institutions, strict=True):
-        came.append(lifts(base.seed, place, has, base.parameters, base.remedies))
-        of_place += [place.code] * len(came[-1].plans.code)
-        held.append(agenda(base.seed, place, has))
+    return gathered(base, None, [visited(home, None) for home in lived(base)])
+
+
+def planned(base: Base) -> None:
+    """Nothing is decided for the whole city."""
+
+
+def visited(home: Lived, plan: None) -> tuple[Lifts, Agenda]:  # noqa: ARG001
+    """Return what came of one community's plans, and its meetings."""
+    return lifts(home), agenda(home.base.seed, home.place, home.institutions)
+
+
+def gathered(
+    base: Base,
+    plan: None,  # noqa: ARG001
+    parts: Sequence[tuple[Lifts, Agenda]],
+) -> dict[str, pd.DataFrame]:
+    """Put the rows of all communities together."""
+    came, held = (list(part) for part in zip(*parts, strict=True))
+    of_place = [
+        code
+        for code, part in zip(base.codes, came, strict=True)
+        for _ in part.plans.code
+    ]
     every = _together(came)
     found = (
         _stairwells(of_place, every).sort_values("stairwell"),

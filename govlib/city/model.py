@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,19 +22,19 @@ from govlib.city import (
     survey,
     tables,
 )
-from govlib.city import parameters as parameters_
-from govlib.city import places as places_
 from govlib.city.base import Base, base
-from govlib.city.institutions import Institutions, institutions
+from govlib.city.institutions import Institutions
+from govlib.city.lived import Lived, alone
 from govlib.city.participation import Participation, participation
-from govlib.city.people import Homes, Integers, People, homes, people
+from govlib.city.people import Homes, Integers, People
 from govlib.city.places import Community, Size
 from govlib.city.remedies import Remedy
-from govlib.city.ties import WORLDS, Ties, ties
+from govlib.city.ties import WORLDS, Ties
 
 # Modules that make further tables: each has TABLES, the names of those it makes, USES,
-# the names of those it starts from, and tables(base, made). An order in which every
-# theme finds what it uses.
+# the names of those it starts from, and tables(base, made). Those that go from
+# community to community have planned(base), visited(home, plan) and gathered(base,
+# plan, parts), too. An order in which every theme finds what it uses.
 THEMES: tuple[ModuleType, ...] = (
     boundaries,
     lifts,
@@ -213,13 +214,20 @@ def neighbourhood(
     >>> estate.people.age.size
     9060
     """
-    values = parameters_.resolve(parameters)
-    place = places_.community(seed, code, remedies=remedies)
-    built = homes(seed, place)
-    residents = people(seed, place, built, values)
-    tied = ties(seed, place, built, residents, values, world)
-    has = institutions(seed, place, remedies)
-    return Neighbourhood(place, has, built, residents, tied, values, seed)
+    return _shown(alone(seed, code, remedies, parameters), world)
+
+
+def _shown(home: Lived, world: str) -> Neighbourhood:
+    """Return a community with its residents and their ties."""
+    return Neighbourhood(
+        home.place,
+        home.institutions,
+        home.homes,
+        home.people,
+        home.ties(world=world),
+        home.base.parameters,
+        home.base.seed,
+    )
 
 
 def simulate(
@@ -301,17 +309,15 @@ def simulate(
     for theme in reversed(THEMES):
         if needed & set(theme.TABLES):
             needed |= set(theme.USES)
+    themes = [theme for theme in THEMES if needed & set(theme.TABLES)]
+    tour = planned(bare, world, themes, needed)
     made: dict[str, pd.DataFrame] = {}
-    if needed & set(RESIDENTS):
-        # A network is counted in the estates that the city without remedies would
-        # choose.
-        counted = needed & set(tables.ROSTERS)
-        rosters = tables.census_estates(seed, bare.codes) if counted else {}
-        bar = tqdm(bare.codes, desc="communities", disable=None)
-        made |= residents(bare, world, bar, rosters)
-    for theme in THEMES:
-        if needed & set(theme.TABLES):
-            made |= theme.tables(bare, made)
+    parts: Parts = {}
+    if tour.asked or tour.plans:
+        numbers = range(len(bare.places))
+        made, parts = toured(tour, tqdm(numbers, desc="communities", disable=None))
+    for theme in themes:
+        made |= finished(theme, tour, made, parts)
     return City(
         tables={name: table for name, table in made.items() if name in wanted},
         parameters=bare.parameters,
@@ -328,49 +334,104 @@ def _known(only: Sequence[str], makers: Mapping[str, ModuleType]) -> list[str]:
     return [_validate.choice(name, [*RESIDENTS, *makers], "only") for name in only]
 
 
-def residents(
-    bare: Base, world: str, codes: Iterable[str], rosters: Mapping[str, str]
-) -> dict[str, pd.DataFrame]:
+@dataclass(frozen=True, slots=True)
+class Tour:
     """
-    Let people live in some communities, and make the tables that tell of them.
+    What is to be done in every community, decided for the whole city.
 
-    Parameters
+    Attributes
     ----------
-    bare : Base
+    base : Base
         The city.
     world : str
         ``"conflict"`` or ``"contact"``.
-    codes : iterable of str
-        Codes of the communities.
-    rosters : mapping of str to str
-        Estates whose network is counted, of the whole city.
+    asked : bool
+        Whether tables of residents are wanted.
+    rosters : dict of str to str
+        Estates whose network is counted.
+    plans : dict of str to Any
+        By the module of a theme that visits communities, what it has planned.
+    """
+
+    base: Base
+    world: str
+    asked: bool
+    rosters: dict[str, str]
+    plans: dict[str, Any]
+
+
+# Rows of one community after the other, by the module of the theme that visits them.
+Parts = dict[str, list[Any]]
+
+
+def planned(
+    bare: Base, world: str, themes: Iterable[ModuleType], needed: set[str]
+) -> Tour:
+    """Plan a tour through a city for the tables that are needed."""
+    # A network is counted in the estates that the city without remedies would choose.
+    counted = needed & set(tables.ROSTERS)
+    return Tour(
+        base=bare,
+        world=world,
+        asked=bool(needed & set(RESIDENTS)),
+        rosters=tables.census_estates(bare.seed, bare.codes) if counted else {},
+        plans={t.__name__: t.planned(bare) for t in themes if hasattr(t, "visited")},
+    )
+
+
+def toured(tour: Tour, numbers: Iterable[int]) -> tuple[dict[str, pd.DataFrame], Parts]:
+    """
+    Let people live in some communities, and let themes visit them.
+
+    Parameters
+    ----------
+    tour : Tour
+        What to do.
+    numbers : iterable of int
+        The communities, by their place in the city.
 
     Returns
     -------
-    dict of str to pandas.DataFrame
-        The tables named in `RESIDENTS`.
+    tables : dict of str to pandas.DataFrame
+        Those named in `RESIDENTS`; none if they are not wanted.
+    parts : dict of str to list
+        What each theme that visits communities found, one entry per community.
     """
-    rows = tables.Rows(bare.seed, bare.size)
-    for code in codes:
-        place = neighbourhood(
-            bare.seed,
-            code,
-            remedies=bare.remedies,
-            parameters=bare.parameters,
-            world=world,
-        )
-        drawn = survey.ask(
-            bare.seed,
-            place.community,
-            place.homes,
-            place.people,
-            place.degree,
-            bare.size.surveyed,
-        )
-        part = place.participation()
-        drawn.items.update(
-            survey.ask_participation(bare.seed, place.community, part, drawn)
-        )
-        met = survey.meet(bare.seed, place.community, place.people, part)
-        rows.add(place, drawn, met, rosters)
-    return rows.frames()
+    rows = tables.Rows(tour.base.seed, tour.base.size)
+    parts: Parts = {name: [] for name in tour.plans}
+    for number in numbers:
+        home = Lived(tour.base, number)
+        if tour.asked:
+            _ask(rows, _shown(home, tour.world), tour)
+        for theme in THEMES:
+            if theme.__name__ in parts:
+                plan = tour.plans[theme.__name__]
+                parts[theme.__name__].append(theme.visited(home, plan))
+    return rows.frames() if tour.asked else {}, parts
+
+
+def finished(
+    theme: ModuleType, tour: Tour, made: Mapping[str, pd.DataFrame], parts: Parts
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of a theme, from those made before or from what it found."""
+    if theme.__name__ not in parts:
+        return theme.tables(tour.base, made)
+    found = parts[theme.__name__]
+    return theme.gathered(tour.base, tour.plans[theme.__name__], found)
+
+
+def _ask(rows: tables.Rows, place: Neighbourhood, tour: Tour) -> None:
+    """Survey one community, and add it to the tables that tell of residents."""
+    seed = tour.base.seed
+    drawn = survey.ask(
+        seed,
+        place.community,
+        place.homes,
+        place.people,
+        place.degree,
+        tour.base.size.surveyed,
+    )
+    part = place.participation()
+    drawn.items.update(survey.ask_participation(seed, place.community, part, drawn))
+    met = survey.meet(seed, place.community, place.people, part)
+    rows.add(place, drawn, met, tour.rosters)

@@ -1,17 +1,17 @@
 """Shared activities as a programme: a trial by lot, and a start in three waves."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr
-from tqdm import tqdm
 
 from govlib.city.base import Base
 from govlib.city.institutions import QUARTERS, Institutions
+from govlib.city.lived import Lived, lived
 from govlib.city.participation import (
     BELONGING_MEAN,
     BELONGING_SD,
@@ -21,14 +21,11 @@ from govlib.city.participation import (
     quarterly,
     shared_log_odds,
 )
-from govlib.city.participation import live as lived
-from govlib.city.people import MOST, Booleans, Floats, Homes, Integers, People
-from govlib.city.people import homes as homes_of
-from govlib.city.people import people as people_of
+from govlib.city.participation import live as quarters_lived
+from govlib.city.people import MOST, Booleans, Floats, Integers, People
 from govlib.city.places import Community, community
 from govlib.city.streams import pair_uniforms, stream
 from govlib.city.survey import AGREE, BELONGING
-from govlib.city.ties import ties
 
 TABLES = ("activity_trial", "panel")
 USES = ()
@@ -81,30 +78,14 @@ class Acquaintance:
         return self.without + np.vstack([nobody, self.gained])[count]
 
 
-def acquaintance(
-    seed: int,
-    community: Community,
-    homes: Homes,
-    people: People,
-    parameters: dict[str, float],
-    *,
-    ever: bool = True,
-) -> Acquaintance:
+def acquaintance(home: Lived, *, ever: bool = True) -> Acquaintance:
     """
     Find which ties activities make, and when.
 
     Parameters
     ----------
-    seed : int
-        Seed of the city.
-    community : Community
-        Its variables; whether it has activities does not matter.
-    homes : Homes
-        Where each household lives.
-    people : People
-        Its residents.
-    parameters : dict of str to float
-        All parameters.
+    home : Lived
+        The community; whether it has activities does not matter.
     ever : bool, default True
         False where activities are never held: nothing is gained, in half the time.
 
@@ -121,13 +102,14 @@ def acquaintance(
     likely, by a stored uniform number of the pair. From the eighth quarter on the
     network is the one that the survey counts.
     """
+    seed, community, people = home.base.seed, home.place, home.people
     code, n = community.code, people.age.size
-    off = ties(seed, replace(community, activity=0), homes, people, parameters)
+    off = home.ties(0)
     ends = np.concatenate((off.source, off.target))
     without = np.bincount(ends, minlength=n) + off.outside
     if not ever:
         return Acquaintance(without, np.zeros((GROWTH, n), dtype=np.int64))
-    on = ties(seed, replace(community, activity=1), homes, people, parameters)
+    on = home.ties(1)
     new = ~np.isin(
         on.source * n + on.target, off.source * n + off.target, assume_unique=True
     )
@@ -234,7 +216,7 @@ def live(
                 people.owner, people.age, people.party, called, values
             )
         level[quarter], own[quarter] = home, inclined
-    belonging, decided, year = lived(
+    belonging, decided, year = quarters_lived(
         own, common, level, institutions.functions, uniform[people.number].T, values
     )
     log_odds = own + common[:, None] + values["part_belonging"] * belonging[:-1]
@@ -393,30 +375,72 @@ def tables(
     chose. A remedy on activities comes on top of either. Ties are those of the world
     of conflict.
     """
-    when = starts(base)
+    plan = planned(base)
+    return gathered(base, plan, [visited(home, plan) for home in lived(base)])
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """
+    Where activities are held and stages open; one row per community.
+
+    Attributes
+    ----------
+    rolled, staged : numpy.ndarray of float, shape (n, 12)
+        Whether activities are held, in the panel's run and in the trial's.
+    chosen, stage : numpy.ndarray of bool, shape (n,)
+        Whether it takes part in the trial, and is given a stage.
+    """
+
+    rolled: Floats
+    staged: Floats
+    chosen: Booleans
+    stage: Booleans
+
+
+def planned(base: Base) -> Plan:
+    """Choose the communities of the trial, and when others start."""
+    when = starts(base)[:, None]
     quarters = np.arange(1, QUARTERS + 1)
-    own = (when[:, None] > 0) & (quarters >= when[:, None])
-    rolled = base.settled("activity", own.astype(float))
+    own = (when > 0) & (quarters >= when)
     alone = base.settled("activity", np.zeros(own.shape))
     chosen, stage = lottery(base)
-    trial, panel = [], []
-    for i, place in enumerate(tqdm(base.places, desc="programmes", disable=None)):
-        has, values = base.institutions[i], base.parameters
-        built = homes_of(base.seed, place)
-        who = people_of(base.seed, place, built, values)
-        ever = bool(rolled[i].any() or alone[i].any() or stage[i])
-        known = acquaintance(base.seed, place, built, who, values, ever=ever)
-        degree = known.degree(rolled[i])
-        life = live(base.seed, place, has, who, degree, values)
-        panel.append(_panel(base.seed, place, has, who, degree, life, rolled[i]))
-        if chosen[i] or i == 0:
-            degree = known.degree(np.maximum(alone[i], stage[i] * (quarters >= OPEN)))
-            life = live(base.seed, place, has, who, degree, values)
-            asked_ = _trial(base.seed, place, who, degree, life, stage[i])
-            # A city without any trial still has the table, with no rows.
-            trial.append(asked_ if chosen[i] else asked_[:0])
+    return Plan(
+        rolled=base.settled("activity", own.astype(float)),
+        staged=np.maximum(alone, stage[:, None] * (quarters >= OPEN)),
+        chosen=chosen,
+        stage=stage,
+    )
+
+
+def visited(home: Lived, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Return one community's rows of the panel, and of the trial."""
+    i, seed, place, who = home.number, home.base.seed, home.place, home.people
+    has, values = home.institutions, home.base.parameters
+    ever = bool(plan.rolled[i].any() or plan.staged[i].any())
+    known = acquaintance(home, ever=ever)
+    degree = known.degree(plan.rolled[i])
+    life = live(seed, place, has, who, degree, values)
+    panel = _panel(seed, place, has, who, degree, life, plan.rolled[i])
+    # A city without any trial still has the table, with no rows.
+    if not (plan.chosen[i] or i == 0):
+        return panel, None
+    degree = known.degree(plan.staged[i])
+    life = live(seed, place, has, who, degree, values)
+    trial = _trial(seed, place, who, degree, life, bool(plan.stage[i]))
+    return panel, trial if plan.chosen[i] else trial[:0]
+
+
+def gathered(
+    base: Base,  # noqa: ARG001
+    plan: Plan,  # noqa: ARG001
+    parts: Sequence[tuple[pd.DataFrame, pd.DataFrame | None]],
+) -> dict[str, pd.DataFrame]:
+    """Put the rows of all communities together."""
+    panel, trial = zip(*parts, strict=True)
+    told = [part for part in trial if part is not None]
     return {
-        "activity_trial": pd.concat(trial, ignore_index=True),
+        "activity_trial": pd.concat(told, ignore_index=True),
         "panel": pd.concat(panel, ignore_index=True),
     }
 

@@ -1,5 +1,6 @@
 """Services of S city: where they are, who walks how far, who expects what of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,8 @@ import pandas as pd
 
 from govlib.city.base import Base
 from govlib.city.cases import CASES
-from govlib.city.people import Booleans, Floats, Homes, People, homes, people
+from govlib.city.lived import Lived, lived
+from govlib.city.people import Booleans, Floats, Homes, People
 from govlib.city.places import Community
 from govlib.city.service_places import (
     OPERATORS,
@@ -309,7 +311,42 @@ def tables(base: Base, made: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]
         to 1,000 metres).
     """
     del made
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+    plan = planned(base)
+    return gathered(base, plan, [visited(home, plan) for home in lived(base)])
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """
+    What was built for each community.
+
+    Attributes
+    ----------
+    offices, facilities : list of pandas.DataFrame
+        Rows of these tables, ten by ten.
+    corner : list of numpy.ndarray
+        By community, the corner from which places are measured.
+    river : list of River or None
+        The river through its ten.
+    names : list of numpy.ndarray
+        Facilities of its ten.
+    built : list of numpy.ndarray, shape (k, 2)
+        Where these stand.
+    """
+
+    offices: list[pd.DataFrame]
+    facilities: list[pd.DataFrame]
+    corner: list[Floats]
+    river: list[River | None]
+    names: list[np.ndarray]
+    built: list[Floats]
+
+
+def planned(base: Base) -> Plan:
+    """Build the facilities of a city and name them."""
+    n = len(base.places)
+    nothing = [np.empty(0)] * n
+    plan = Plan([], [], [*nothing], [None] * n, [*nothing], [*nothing])
     numbered: dict[str, int] = {}
     for ten in tens(base):
         first = base.places[ten.places[0]]
@@ -321,10 +358,10 @@ def tables(base: Base, made: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]
             [f"{first.subdistrict}-{start + n + 1:03}" for n in built.number]
         )
         numbered[first.subdistrict] = start + len(set(built.number.tolist()))
-        parts["offices"].append(
+        plan.offices.append(
             pd.DataFrame({"community": codes} | _metres(ten.offices + at))
         )
-        parts["facilities"].append(
+        plan.facilities.append(
             pd.DataFrame(
                 {
                     "facility": names,
@@ -338,27 +375,44 @@ def tables(base: Base, made: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]
                 }
             )
         )
+        _, once = np.unique(built.number, return_index=True)
         for number in ten.places:
-            place = base.places[number]
-            houses = homes(base.seed, place)
-            who = people(base.seed, place, houses, base.parameters)
-            near = blocks(base.seed, place, houses)
-            block = _names(place, near)
-            parts["blocks"].append(_blocks(base, place, who, near, at))
-            parts["service_survey"].append(_survey(base, number, houses, who))
-            if len(names):
-                _, once = np.unique(built.number, return_index=True)
-                length = walks_from(near, built.place[once], ten.river)
-                b, f = np.nonzero(length <= WALK)
-                parts["walks"].append(
-                    pd.DataFrame(
-                        {
-                            "block": block[b],
-                            "facility": names[once][f],
-                            "metres": np.rint(length[b, f]).astype(np.int64),
-                        }
-                    )
-                )
+            plan.corner[number], plan.river[number] = at, ten.river
+            plan.names[number], plan.built[number] = names[once], built.place[once]
+    return plan
+
+
+def visited(home: Lived, plan: Plan) -> dict[str, pd.DataFrame]:
+    """Return the rows of one community: blocks, walks from them, and the survey."""
+    base, number, place = home.base, home.number, home.place
+    near = blocks(base.seed, place, home.homes)
+    rows = {
+        "blocks": _blocks(base, place, home.people, near, plan.corner[number]),
+        "service_survey": _survey(base, number, home.homes, home.people),
+    }
+    names = plan.names[number]
+    if len(names):
+        length = walks_from(near, plan.built[number], plan.river[number])
+        b, f = np.nonzero(length <= WALK)
+        rows["walks"] = pd.DataFrame(
+            {
+                "block": _names(place, near)[b],
+                "facility": names[f],
+                "metres": np.rint(length[b, f]).astype(np.int64),
+            }
+        )
+    return rows
+
+
+def gathered(
+    base: Base,  # noqa: ARG001
+    plan: Plan,
+    parts: Sequence[dict[str, pd.DataFrame]],
+) -> dict[str, pd.DataFrame]:
+    """Put the rows of all communities together, in order."""
+    found = {"offices": plan.offices, "facilities": plan.facilities}
+    for name in ("blocks", "service_survey", "walks"):
+        found[name] = [part[name] for part in parts if name in part]
     keys = {
         "blocks": ["block"],
         "facilities": ["facility", "function"],
@@ -367,7 +421,7 @@ def tables(base: Base, made: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]
         "walks": ["block", "facility"],
     }
     return {
-        name: pd.concat(parts[name]).sort_values(keys[name], ignore_index=True)
+        name: pd.concat(found[name]).sort_values(keys[name], ignore_index=True)
         for name in TABLES
     }
 

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from govlib import _validate
 from govlib.city import tables
 from govlib.city.base import Base, base
-from govlib.city.model import RESIDENTS, THEMES, residents
+from govlib.city.model import RESIDENTS, THEMES, Parts, finished, planned, toured
 from govlib.city.places import Size
 from govlib.city.ties import WORLDS
 
@@ -111,18 +111,25 @@ def _write_all(
     city: Base, world: str, folder: Path, form: str, n_jobs: int | None
 ) -> None:
     """Write every table into an empty folder."""
-    rosters = tables.census_estates(city.seed, city.codes)
+    tour = planned(city, world, THEMES, {*RESIDENTS})
     chunks = [
-        list(codes) for _, codes in groupby(city.codes, lambda c: c.rpartition("-")[0])
+        list(numbers)
+        for _, numbers in groupby(
+            range(len(city.codes)), lambda number: city.places[number].subdistrict
+        )
     ]
-    jobs = (joblib.delayed(residents)(city, world, c, rosters) for c in chunks)
+    jobs = (joblib.delayed(toured)(tour, numbers) for numbers in chunks)
     done = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
     # What themes start from is kept; the rest is written and forgotten.
     used = {name for theme in THEMES for name in theme.USES}
     kept: dict[str, list[pd.DataFrame]] = {name: [] for name in RESIDENTS}
+    parts: Parts = {name: [] for name in tour.plans}
     writers = {name: _Writer(folder / f"{name}.{form}") for name in GROWING}
     try:
-        for made in tqdm(done, total=len(chunks), desc="sub-districts", disable=None):
+        bar = tqdm(done, total=len(chunks), desc="sub-districts", disable=None)
+        for made, found in bar:
+            for name, more in found.items():
+                parts[name] += more
             for name, table in made.items():
                 if name in writers:
                     writers[name].add(table)
@@ -136,7 +143,7 @@ def _write_all(
         whole[name] = whole[name].drop_duplicates(ignore_index=True)
     whole["cases"] = tables.cases(whole)
     for theme in THEMES:
-        whole |= theme.tables(city, whole)
+        whole |= finished(theme, tour, whole, parts)
     for name, table in whole.items():
         if name not in writers:
             with _Writer(folder / f"{name}.{form}") as writer:
