@@ -6,6 +6,7 @@ the workers of pytest-xdist and by the kernels of nbval, which start later.
 """
 
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -34,11 +35,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _figures_without_a_language(request: pytest.FixtureRequest) -> None:
-    """Let an example speak as its reader's does, whatever ran before it."""
-    if isinstance(request.node, pytest.DoctestItem):
+def _examples_as_their_readers_see_them(
+    request: pytest.FixtureRequest,
+) -> Generator[None, None, None]:
+    """Let no language and no open figure be left over from another example."""
+    example = isinstance(request.node, pytest.DoctestItem)
+    if example:
         words = request.getfixturevalue("monkeypatch")
         words.setattr("govlib._words._language", None)
+    yield
+    drawn = sys.modules.get("matplotlib.pyplot")
+    if drawn and example:
+        drawn.close("all")
 
 
 @pytest.hookimpl(wrapper=True)

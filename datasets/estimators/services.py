@@ -42,7 +42,7 @@ CHECKS = (
 def right(city: City) -> dict[str, Answer]:
     """Answer as the chapter does."""
     told = answers(city)
-    held = regression(told, "satisfaction ~ functions + doublings")
+    held = regression(told, "satisfaction ~ functions + doublings", errors="CR1")
     expected = told.dropna(subset=["expected"])
     here = expected.groupby("community")["expected"].transform("size")
     expected = expected.assign(
@@ -54,7 +54,11 @@ def right(city: City) -> dict[str, Answer]:
         "income_satisfaction": answer(held, "doublings"),
         # Every city has the same districts: they are strata.
         "functions_shortfall": mean(
-            expected, "missed", weight="weight", strata="district"
+            expected,
+            "missed",
+            weight="weight",
+            strata="district",
+            errors="linearised",
         ),
     }
 
