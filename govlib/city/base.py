@@ -295,12 +295,23 @@ def base(
     _validate.count(seed, "seed", least=0)
     codes = places_.community_codes(size)
     given = remedies_.check(remedies, codes)
-    places = tuple(places_.community(seed, code, remedies=given) for code in codes)
+    return some(seed, size, codes, given, parameters)
+
+
+def some(
+    seed: int,
+    size: Size,
+    codes: Iterable[str],
+    remedies: Sequence[Remedy] = (),
+    parameters: Mapping[str, float] | None = None,
+) -> Base:
+    """Simulate the places and institutions of some communities of a city."""
+    places = tuple(places_.community(seed, code, remedies=remedies) for code in codes)
     return Base(
         seed=seed,
         size=size,
-        remedies=given,
+        remedies=tuple(remedies),
         parameters=parameters_.resolve(parameters),
         places=places,
-        institutions=tuple(institutions(seed, place, given) for place in places),
+        institutions=tuple(institutions(seed, place, remedies) for place in places),
     )

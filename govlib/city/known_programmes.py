@@ -5,15 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from govlib.city.base import Base
+from govlib.city.base import Base, some
 from govlib.city.hasty import jackknife
-from govlib.city.institutions import QUARTERS, institutions
+from govlib.city.institutions import QUARTERS
 from govlib.city.lived import Lived
 from govlib.city.model import simulate
-from govlib.city.parameters import resolve
 from govlib.city.participation import YEAR_START
 from govlib.city.people import Booleans, Floats, Integers, People
-from govlib.city.places import SIZES, community, community_codes
+from govlib.city.places import SIZES, community_codes
 from govlib.city.programmes import (
     BEFORE,
     GROWTH,
@@ -290,15 +289,7 @@ def some_of(seed: int) -> Base:
         One in twenty communities of a course-size city.
     """
     codes = community_codes(SIZES["course"])[seed % STEP :: STEP]
-    places = tuple(community(seed, code) for code in codes)
-    return Base(
-        seed=seed,
-        size=SIZES["course"],
-        remedies=(),
-        parameters=resolve(),
-        places=places,
-        institutions=tuple(institutions(seed, place) for place in places),
-    )
+    return some(seed, SIZES["course"], codes)
 
 
 def figures(seed: int) -> dict[str, float]:

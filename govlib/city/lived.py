@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from govlib.city.base import Base
-from govlib.city.institutions import Institutions, institutions
-from govlib.city.parameters import resolve
+from govlib.city.base import Base, some
+from govlib.city.institutions import Institutions
 from govlib.city.people import Homes, People, homes, people
-from govlib.city.places import SIZES, Community, community
+from govlib.city.places import SIZES, Community
 from govlib.city.remedies import Remedy
 from govlib.city.ties import Ties, ties
 
@@ -95,16 +94,7 @@ def alone(
     parameters: Mapping[str, float] | None = None,
 ) -> Lived:
     """Show one community, with the same draws as in the whole city."""
-    place = community(seed, code, remedies=remedies)
-    base = Base(
-        seed=seed,
-        size=SIZES["course"],
-        remedies=tuple(remedies),
-        parameters=resolve(parameters),
-        places=(place,),
-        institutions=(institutions(seed, place, remedies),),
-    )
-    return Lived(base, 0)
+    return Lived(some(seed, SIZES["course"], [code], remedies, parameters), 0)
 
 
 def lived(base: Base) -> Iterator[Lived]:
