@@ -74,7 +74,7 @@ def test_pair_uniforms_are_splitmix64(monkeypatch):
         4593380528125082431,
         16408922859458223821,
     ]
-    monkeypatch.setattr(streams, "_key", lambda _: 1234567)
+    monkeypatch.setattr(streams, "_key", lambda _: (1234567).to_bytes(8, "little"))
     drawn = streams.pair_uniforms(
         0, ("any",), np.zeros(5, dtype=np.int64), np.arange(5)
     )
@@ -107,6 +107,24 @@ def test_streams_differ_by_equation_place_and_seed():
         (2, "activity", "G-1-01"),
     ]
     assert all(streams.stream(*names).random() != first for names in others)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2026, 2**32 - 1, 2**32, 2**127, 2**128, 2**200])
+def test_streams_are_those_of_numpys_spawned_seeds(seed):
+    for names in (("activity", "G-1-01"), ("需求", "G-1-02")):
+        key = int.from_bytes(streams._key(names), "little")
+        low, high = key & 0xFFFFFFFF, key >> 32
+        spawned = np.random.SeedSequence(seed, spawn_key=(low, high))
+        drawn = np.random.default_rng(spawned).random(5)
+        assert (streams.stream(seed, *names).random(5) == drawn).all()
+
+
+def test_numbers_are_found_among_others_as_numpy_finds_them():
+    rng = np.random.default_rng(1)
+    some = np.unique(rng.integers(0, 60, 40))
+    for values in (rng.integers(-5, 70, 200), some, some[:0]):
+        assert (ties.among(values, some) == np.isin(values, some)).all()
+        assert not ties.among(values, some[:0]).any()
 
 
 @pytest.mark.parametrize("mean", [1.0, 1.3, 2.25, 3.97, 6.0])

@@ -26,11 +26,11 @@ def small():
 
 @pytest.fixture(scope="module")
 def tables(small):
-    return boundaries.tables(small, {})
+    return boundaries.tables(small)
 
 
 def run(remedies=(), size=SMALL, seed=5):
-    return boundaries.tables(base(seed, size, remedies=list(remedies)), {})
+    return boundaries.tables(base(seed, size, remedies=list(remedies)))
 
 
 def desks(small, mandates, staff):

@@ -34,7 +34,7 @@ def lifts_of(code, seed=SEED, remedies=(), **changed):
 @pytest.fixture(scope="module")
 def small():
     """Tables of a city of 48 communities."""
-    return lifts.tables(base(2, Size(8, 2, 3, 10)), {})
+    return lifts.tables(base(2, Size(8, 2, 3, 10)))
 
 
 @pytest.fixture(scope="module")
@@ -444,9 +444,9 @@ def test_compensation_as_a_remedy():
 
 def test_a_remedy_changes_nothing_elsewhere():
     size = Size(2, 2, 3, 10)
-    plain = lifts.tables(base(4, size), {})
+    plain = lifts.tables(base(4, size))
     given = Remedy("lift_compensation", 50_000, ("A-1-01",))
-    changed = lifts.tables(base(4, size, remedies=[given]), {})
+    changed = lifts.tables(base(4, size, remedies=[given]))
     for name, table in plain.items():
         column = "stairwell" if "stairwell" in table else "item"
         away = ~table[column].str.startswith("A-1-01-")
@@ -454,12 +454,12 @@ def test_a_remedy_changes_nothing_elsewhere():
         pd.testing.assert_frame_equal(table[away], same)
     assert not plain["lift_stairwells"].equals(changed["lift_stairwells"])
     nothing = Remedy("hall", 0, ("A-1-01",), start=12)
-    late = lifts.tables(base(4, size, remedies=[nothing]), {})
+    late = lifts.tables(base(4, size, remedies=[nothing]))
     pd.testing.assert_frame_equal(late["lift_flats"], plain["lift_flats"])
 
 
 def test_a_community_is_the_same_in_every_city(small):
-    alone = lifts.tables(base(2, Size(8, 1, 1, 10)), {})
+    alone = lifts.tables(base(2, Size(8, 1, 1, 10)))
     for name, column in (("lift_flats", "stairwell"), ("agenda_items", "item")):
         mine = small[name][small[name][column].str.startswith("A-1-01-")]
         other = alone[name][alone[name][column].str.startswith("A-1-01-")]
@@ -608,4 +608,4 @@ def test_truth_names_what_it_explains():
 def test_simulate_makes_the_tables_alone():
     made = city.simulate("tiny", seed=1, only=["agenda_items"])
     assert list(made.tables) == ["agenda_items"]
-    assert made.agenda_items.equals(lifts.tables(base(1, "tiny"), {})["agenda_items"])
+    assert made.agenda_items.equals(lifts.tables(base(1, "tiny"))["agenda_items"])

@@ -34,7 +34,7 @@ def found(small):
 
 @pytest.fixture(scope="module")
 def files(small):
-    return matters.tables(small, {})
+    return matters.tables(small)
 
 
 def changed(city, *remedies):
@@ -160,7 +160,7 @@ def test_a_remedy_without_effect_changes_no_byte(small, files):
         Remedy("delegation", 0, communities=("A-1-01",), start=1),
     ]
     assert not matters.delegated(small)[0].any()
-    same(matters.tables(changed(small, *already), {}), files)
+    same(matters.tables(changed(small, *already)), files)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_remedy_without_effect_changes_no_byte(small, files):
 def test_a_remedy_in_one_community_moves_no_other(small, files, remedy):
     place = small.codes[5]
     moved = base(2026, SOME, remedies=[Remedy(*remedy, communities=(place,), start=3)])
-    tables = matters.tables(moved, {})
+    tables = matters.tables(moved)
     for name, table in tables.items():
         mine, theirs = (
             t[t.iloc[:, 0].astype(str).str[:6] != place].reset_index(drop=True)
@@ -199,7 +199,7 @@ def test_delegation_and_the_layer_move_what_they_should(small, found):
 
 
 def test_a_community_is_the_same_in_every_city_that_has_it(files):
-    more = matters.tables(base(2026, Size(8, 2, 3, 1)), {})
+    more = matters.tables(base(2026, Size(8, 2, 3, 1)))
     for name, table in files.items():
         key = table.columns[0]
         place = table[key].astype(str).str[:6]

@@ -34,7 +34,7 @@ def tens(some):
 
 @pytest.fixture(scope="module")
 def made(some):
-    return services.tables(some, {})
+    return services.tables(some)
 
 
 @pytest.fixture(scope="module")
@@ -299,7 +299,7 @@ def test_tables_have_their_keys(made):
 def test_a_remedy_that_changes_nothing_changes_no_byte(some, made):
     code = some.codes[3]
     same = [city.Remedy("functions", some.institutions[3].functions[-1], (code,))]
-    again = services.tables(base(5, SIZE, remedies=same), {})
+    again = services.tables(base(5, SIZE, remedies=same))
     for name in services.TABLES:
         assert_frame_equal(made[name], again[name])
 

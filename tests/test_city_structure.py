@@ -45,7 +45,7 @@ def has(course):
 
 @pytest.fixture(scope="module")
 def tables(course):
-    return structure.tables(course, {})
+    return structure.tables(course)
 
 
 def do(bare, *remedies):
@@ -280,7 +280,7 @@ def test_a_remedy_in_one_community_changes_nothing_elsewhere(course, tables):
 
 def test_a_remedy_without_effect_changes_no_byte(course, tables):
     zed = tuple(code for code in course.codes if code.startswith("A-1-"))
-    changed = structure.tables(do(course, Remedy("joint_office", 1, zed, 5)), {})
+    changed = structure.tables(do(course, Remedy("joint_office", 1, zed, 5)))
     for name, table in tables.items():
         assert changed[name].to_csv() == table.to_csv()
 
@@ -295,8 +295,8 @@ def test_a_list_only_adds(course):
 
 
 def test_a_community_is_the_same_in_every_city():
-    small = structure.tables(base(7, "tiny"), {})
-    large = structure.tables(base(7, "course"), {})
+    small = structure.tables(base(7, "tiny"))
+    large = structure.tables(base(7, "course"))
     for name, table in small.items():
         same = large[name][large[name]["community"].isin(table["community"])]
         assert same.to_csv(index=False) == table.to_csv(index=False), name

@@ -722,8 +722,9 @@ def test_pseudonyms_hide_who_is_who(work, released, tmp_path):
     assert names.is_unique
     for name in ("grades", "marking"):
         text = (result.folder / f"{name}.csv").read_text(encoding="utf-8-sig")
-        for student in ("007", "s-2", "s-3", "张三"):
-            assert student not in text
+        # A pseudonym may happen to hold 007, but none has it as a word.
+        words = set(re.findall(r"\w[\w-]*", text))
+        assert not words & {"007", "s-2", "s-3", "张三"}
         assert names["007"] in text
     table = result.grades.set_index("student")
     assert table.loc[names["s-3"], "handed_in_by"] == names["s-2"]
@@ -765,7 +766,7 @@ def test_an_old_text_is_hidden_too(work, released, tmp_path):
     graded(released, tmp_path, pseudonyms=True, overwrite=True)
     text = (first.folder / "marking.csv").read_text(encoding="utf-8-sig")
     assert "two words" in text
-    assert "007" not in text
+    assert "007" not in re.findall(r"\w+", text)
 
 
 # --- by command, and with a real exercise --------------------------------------------

@@ -1,8 +1,9 @@
 """The city without its residents, as arrays: what every theme starts from."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -61,6 +62,10 @@ class Base:
     places: tuple[Community, ...]
     institutions: tuple[Institutions, ...]
 
+    def __getstate__(self) -> dict[str, Any]:
+        # What was worked out from these can be worked out again: a worker needs less.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     @cached_property
     def codes(self) -> list[str]:
         """
@@ -102,10 +107,18 @@ class Base:
         Returns
         -------
         numpy.ndarray of float, shape (n, 12)
-            One row per community, one column per quarter.
+            One row per community, one column per quarter; not to be changed.
         """
         _validate.choice(name, QUARTERLY, "name")
-        return np.array([getattr(has, name) for has in self.institutions])
+        if name not in self._quarterly:
+            values = np.array([getattr(has, name) for has in self.institutions])
+            values.flags.writeable = False
+            self._quarterly[name] = values
+        return self._quarterly[name]
+
+    @cached_property
+    def _quarterly(self) -> dict[str, Floats]:
+        return {}
 
     @cached_property
     def older(self) -> Floats:

@@ -1,6 +1,5 @@
 """Who has which duties, what is passed down to committees, and what waits there."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,6 @@ from govlib.city.people import Booleans, Floats
 from govlib.city.streams import stream
 
 TABLES = ("committees", "lift_targets", "mandates", "responsibilities")
-USES = ()
 
 TIERS = ("city", "district", "sub-district", "committee")
 ROLES = ("lead", "support", "informed")
@@ -416,7 +414,7 @@ def duties(seed: int, copied: float = COPIED) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values(["policy_area", "tier"], ignore_index=True)
 
 
-def tables(base: Base, made: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def tables(base: Base) -> dict[str, pd.DataFrame]:
     """
     Make the tables of this theme.
 
@@ -424,15 +422,12 @@ def tables(base: Base, made: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFra
     ----------
     base : Base
         The city.
-    made : mapping of str to pandas.DataFrame
-        Tables of other themes; none is used.
 
     Returns
     -------
     dict of str to pandas.DataFrame
         The tables by name, sorted by key.
     """
-    del made
     return {
         "committees": committee_table(base, piles(base)),
         "lift_targets": lift_table(base, lifts(base)),

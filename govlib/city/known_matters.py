@@ -278,7 +278,7 @@ def shown(seed: int) -> dict[str, tuple[float, float]]:
     dict of str to tuple of float
         Answer and standard error by symbol, by community or sub-district.
     """
-    files = matters.tables(base(seed), {})
+    files = matters.tables(base(seed))
     quarters = files["matter_quarters"]
     seen = first_year(files["matters"], files["matter_events"])
     names = sorted(seen["community"].unique())

@@ -328,7 +328,7 @@ def figures(seed: int) -> dict[str, float]:
         By symbol, and ``naive_`` before the naive ones.
     """
     city = base(seed, "course")
-    made = requests.tables(city, {})
+    made = requests.tables(city)
     out: dict[str, float] = {}
     recorded, reporting = [], []
     people = requests.adults(city).sum()

@@ -188,7 +188,7 @@ def figures(seed: int) -> dict[str, float]:
         By symbol, and by ``naive_`` and symbol.
     """
     city = base(seed, "course")
-    found = services.tables(city, {})
+    found = services.tables(city)
     naive = naive_answers(city, found)
     return truths(city, found) | {f"naive_{name}": x for name, x in naive.items()}
 
@@ -209,7 +209,7 @@ def shown(seed: int) -> dict[str, tuple[float, float]]:
         sub-district at a time.
     """
     city = base(seed, "course")
-    found = services.tables(city, {})
+    found = services.tables(city)
     place = city.of_place("subdistrict")
     error = jackknife(
         [naive_answers(city, found, place != name) for name in np.unique(place)]

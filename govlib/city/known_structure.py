@@ -263,7 +263,7 @@ def figures(seed: int) -> dict[str, float]:
     level = np.repeat(strength.min(axis=1, keepdims=True), len(_SCORES), axis=1)
     more, fewer = (np.full(len(bare.codes), c) for c in COVERAGE[::-1])
     ever, never = (np.full_like(has.office, value) for value in (1, 0))
-    tables = structure.tables(bare, {})
+    tables = structure.tables(bare)
     places = pd.DataFrame(
         {"community": bare.codes, "subdistrict": bare.of_place("subdistrict")}
     )

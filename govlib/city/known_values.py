@@ -278,8 +278,8 @@ def institutions(bare: Base) -> pd.DataFrame:
     pandas.DataFrame
         By community: ``party``, ``social`` and ``services`` as in `GOALPOSTS`.
     """
-    party = structure.tables(bare, {})["party_units"].set_index("community")
-    found = organisations.tables(bare, {})["organisations"]
+    party = structure.tables(bare)["party_units"].set_index("community")
+    found = organisations.tables(bare)["organisations"]
     living = found.loc[found["dissolved"].isna(), "community"].value_counts()
     residents = pd.Series(bare.residents, bare.codes)
     return pd.DataFrame(

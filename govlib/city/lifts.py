@@ -1,6 +1,6 @@
 """Lifts for old stairwells: who is asked, who agrees, what passes, what gets built."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from math import erf, sqrt
 from typing import Any
@@ -19,7 +19,6 @@ from govlib.city.remedies import replaced
 from govlib.city.streams import poisson_quantile, stream
 
 TABLES = ("lift_stairwells", "lift_flats", "agenda_items")
-USES: tuple[str, ...] = ()
 
 # Everybody is asked at the door in the first of these quarters, before any hall is
 # open; owners vote in the second.
@@ -520,10 +519,7 @@ def _tenants(seed: int, plans: Plans) -> Integers:
     return np.where(uniform[2:] < met, np.where(agree, AGREE, OPPOSE), SILENT)
 
 
-def tables(
-    base: Base,
-    made: Mapping[str, pd.DataFrame],  # noqa: ARG001
-) -> dict[str, pd.DataFrame]:
+def tables(base: Base) -> dict[str, pd.DataFrame]:
     """
     Make the tables of lifts and of the meetings where they are talked about.
 
@@ -531,8 +527,6 @@ def tables(
     ----------
     base : Base
         The city without its residents.
-    made : mapping of str to pandas.DataFrame
-        Tables of other themes; none is used.
 
     Returns
     -------

@@ -13,7 +13,6 @@ from govlib.city.people import Booleans, Floats, Integers
 from govlib.city.streams import poisson_quantile
 
 TABLES = ("matter_events", "matter_quarters", "matters", "workers")
-USES = ()
 
 # Days from the first of quarter 1; the tables end with the last quarter.
 QUARTER = 91
@@ -506,7 +505,7 @@ def chunks(base: Base) -> Iterator[slice]:
         yield slice(start, start + CHUNK)
 
 
-def tables(base: Base, made: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:  # noqa: ARG001
+def tables(base: Base) -> dict[str, pd.DataFrame]:
     """
     Write down what offices know on the last day of the last quarter.
 
@@ -514,8 +513,6 @@ def tables(base: Base, made: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFra
     ----------
     base : Base
         The city without residents.
-    made : mapping of str to pandas.DataFrame
-        Tables made before; none is used.
 
     Returns
     -------

@@ -31,10 +31,9 @@ from govlib.city.places import Community, Size
 from govlib.city.remedies import Remedy
 from govlib.city.ties import WORLDS, Ties
 
-# Modules that make further tables: each has TABLES, the names of those it makes, USES,
-# the names of those it starts from, and tables(base, made). Those that go from
-# community to community have planned(base), visited(home, plan) and gathered(base,
-# plan, parts), too. An order in which every theme finds what it uses.
+# Modules that make further tables: each has TABLES, the names of those it makes, and
+# tables(base). Those that go from community to community have planned(base),
+# visited(home, plan) and gathered(base, plan, parts), too.
 THEMES: tuple[ModuleType, ...] = (
     boundaries,
     lifts,
@@ -59,6 +58,8 @@ RESIDENTS = (
     "resettlement_residents",
     "resettlement_ties",
 )
+# Every table.
+NAMES = (*RESIDENTS, *(name for theme in THEMES for name in theme.TABLES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,22 +303,16 @@ def simulate(
     """
     _validate.choice(world, WORLDS, "world")
     bare = base(seed, size, remedies=remedies, parameters=parameters)
-    # Themes that use tables of others stand behind them.
-    makers: dict[str, ModuleType] = {t: m for m in THEMES for t in m.TABLES}
-    wanted = {*RESIDENTS, *makers} if only is None else set(_known(only, makers))
-    needed = set(wanted)
-    for theme in reversed(THEMES):
-        if needed & set(theme.TABLES):
-            needed |= set(theme.USES)
-    themes = [theme for theme in THEMES if needed & set(theme.TABLES)]
-    tour = planned(bare, world, themes, needed)
+    wanted = set(NAMES if only is None else _known(only))
+    themes = [theme for theme in THEMES if wanted & set(theme.TABLES)]
+    tour = planned(bare, world, themes, wanted)
     made: dict[str, pd.DataFrame] = {}
     parts: Parts = {}
     if tour.asked or tour.plans:
         numbers = range(len(bare.places))
         made, parts = toured(tour, tqdm(numbers, desc="communities", disable=None))
     for theme in themes:
-        made |= finished(theme, tour, made, parts)
+        made |= finished(theme, tour, parts)
     return City(
         tables={name: table for name, table in made.items() if name in wanted},
         parameters=bare.parameters,
@@ -327,11 +322,11 @@ def simulate(
     )
 
 
-def _known(only: Sequence[str], makers: Mapping[str, ModuleType]) -> list[str]:
+def _known(only: Sequence[str]) -> list[str]:
     """Return the names of wanted tables, all of which somebody makes."""
     if isinstance(only, str):
         raise TypeError(f"only= takes several names, such as [{only!r}]")
-    return [_validate.choice(name, [*RESIDENTS, *makers], "only") for name in only]
+    return [_validate.choice(name, NAMES, "only") for name in only]
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,12 +405,10 @@ def toured(tour: Tour, numbers: Iterable[int]) -> tuple[dict[str, pd.DataFrame],
     return rows.frames() if tour.asked else {}, parts
 
 
-def finished(
-    theme: ModuleType, tour: Tour, made: Mapping[str, pd.DataFrame], parts: Parts
-) -> dict[str, pd.DataFrame]:
-    """Return the tables of a theme, from those made before or from what it found."""
+def finished(theme: ModuleType, tour: Tour, parts: Parts) -> dict[str, pd.DataFrame]:
+    """Return the tables of a theme, from what it found on the tour if it went along."""
     if theme.__name__ not in parts:
-        return theme.tables(tour.base, made)
+        return theme.tables(tour.base)
     found = parts[theme.__name__]
     return theme.gathered(tour.base, tour.plans[theme.__name__], found)
 

@@ -19,7 +19,6 @@ TABLES = (
     "lift_teams",
     "lift_cases",
 )
-USES = ()
 
 # Years in which organisations are founded; those dissolved before the register began
 # are not in it. The survey is taken at the end of its year.
@@ -630,7 +629,7 @@ def lift_cases(
     return Cases(service.astype(np.int64), asked, started, finished)
 
 
-def tables(base: Base, made: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:  # noqa: ARG001
+def tables(base: Base) -> dict[str, pd.DataFrame]:
     """
     Make the tables of organisations and of lift services.
 
@@ -638,8 +637,6 @@ def tables(base: Base, made: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFra
     ----------
     base : Base
         Places and institutions of the city.
-    made : mapping of str to pandas.DataFrame
-        Tables made before; none is used.
 
     Returns
     -------

@@ -26,9 +26,9 @@ from govlib.city.people import MOST, Booleans, Floats, Integers, People
 from govlib.city.places import Community, community
 from govlib.city.streams import pair_uniforms, stream
 from govlib.city.survey import AGREE, BELONGING
+from govlib.city.ties import among
 
 TABLES = ("activity_trial", "panel")
-USES = ()
 # A tie that activities make is made in one of so many quarters from their start on.
 GROWTH = 8
 # Quarters in which communities start, the eager ones first, and how eager they are.
@@ -110,9 +110,7 @@ def acquaintance(home: Lived, *, ever: bool = True) -> Acquaintance:
     if not ever:
         return Acquaintance(without, np.zeros((GROWTH, n), dtype=np.int64))
     on = home.ties(1)
-    new = ~np.isin(
-        on.source * n + on.target, off.source * n + off.target, assume_unique=True
-    )
+    new = ~among(on.source * n + on.target, off.source * n + off.target)
     source, target = on.source[new], on.target[new]
     numbers = people.number[source], people.number[target]
     uniform = pair_uniforms(
@@ -347,10 +345,7 @@ def lottery(base: Base) -> tuple[Booleans, Booleans]:
     return chosen, stage
 
 
-def tables(
-    base: Base,
-    made: Mapping[str, pd.DataFrame],  # noqa: ARG001
-) -> dict[str, pd.DataFrame]:
+def tables(base: Base) -> dict[str, pd.DataFrame]:
     """
     Run the trial and the panel.
 
@@ -358,8 +353,6 @@ def tables(
     ----------
     base : Base
         The city without residents.
-    made : mapping of str to pandas.DataFrame
-        Tables made before; none is used.
 
     Returns
     -------
@@ -449,7 +442,11 @@ def _adults_by_lot(draws: Floats, people: People, size: int) -> Integers:
     """Return as many adults as are asked, in the order of their stored draws."""
     adults = np.flatnonzero(people.age >= 18)
     lot = draws[people.number[adults]]
-    return adults[np.argsort(lot, kind="stable")[:size]]
+    # The first of them, without putting all others in order.
+    if lot.size > size:
+        first = np.argpartition(lot, size)[:size]
+        adults, lot = adults[first], lot[first]
+    return adults[np.argsort(lot)]
 
 
 def _panel(

@@ -14,7 +14,6 @@ from govlib.city.request_texts import CHANCES, DRAWS, TOPICS, request_text
 from govlib.city.streams import poisson_quantile
 
 TABLES = ("problems", "request_survey", "requests")
-USES = ()
 
 AGES = ("18-59", "60+")
 # Adults among all residents, and the quarters of the last year.
@@ -427,7 +426,7 @@ def binomial_quantile(uniform: Floats, n: Integers, chance: Floats) -> Integers:
     return out
 
 
-def tables(base: Base, made: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def tables(base: Base) -> dict[str, pd.DataFrame]:
     """
     Make the tables of requests.
 
@@ -435,8 +434,6 @@ def tables(base: Base, made: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFra
     ----------
     base : Base
         The city without residents.
-    made : mapping of str to pandas.DataFrame
-        Tables made so far; none is needed.
 
     Returns
     -------
@@ -445,7 +442,6 @@ def tables(base: Base, made: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFra
         recorded; ``request_survey``: adults asked about both; ``requests``: the log
         of four weeks on all platforms.
     """
-    del made
     has, helped = platform(base), station(base)
     return {
         "problems": _problems(base, has, helped),

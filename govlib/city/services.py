@@ -32,7 +32,6 @@ from govlib.city.streams import stream
 from govlib.city.survey import draw
 
 TABLES = ("blocks", "facilities", "offices", "service_survey", "walks")
-USES = ()
 
 NEW_TOWN = next(case.place for case in CASES if case.case == "new_town")
 # Income a month per head of a household: median in yuan, spread of its logarithm.
@@ -293,7 +292,7 @@ def answers(
     return {item: values[told] for item, values in (out | items).items()}
 
 
-def tables(base: Base, made: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def tables(base: Base) -> dict[str, pd.DataFrame]:
     """
     Make the tables on services.
 
@@ -301,8 +300,6 @@ def tables(base: Base, made: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]
     ----------
     base : Base
         The city without its residents.
-    made : dict of str to pandas.DataFrame
-        Tables made before; none is used.
 
     Returns
     -------
@@ -310,7 +307,6 @@ def tables(base: Base, made: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]
         ``blocks``, ``facilities``, ``offices``, ``service_survey`` and ``walks`` (up
         to 1,000 metres).
     """
-    del made
     plan = planned(base)
     return gathered(base, plan, [visited(home, plan) for home in lived(base)])
 

@@ -7,10 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def _key(names: tuple[str, ...]) -> int:
+def _key(names: tuple[str, ...]) -> bytes:
     # Python's own hash of a text changes with PYTHONHASHSEED; this one does not.
-    digest = hashlib.blake2b("/".join(names).encode("utf-8"), digest_size=8).digest()
-    return int.from_bytes(digest, "little")
+    return hashlib.blake2b("/".join(names).encode("utf-8"), digest_size=8).digest()
+
+
+@lru_cache
+def _words(seed: int) -> bytes:
+    # numpy pads a seed to four words before a spawn key.
+    return seed.to_bytes(4 * max(4, -(-seed.bit_length() // 32)), "little")
 
 
 def stream(seed: int, *names: str) -> np.random.Generator:
@@ -39,9 +44,10 @@ def stream(seed: int, *names: str) -> np.random.Generator:
     ... ).random()
     True
     """
-    key = _key(names)
-    words = (key & 0xFFFFFFFF, key >> 32)
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=words))
+    # As SeedSequence(seed, spawn_key=the two words of the key) would be, which takes
+    # several times as long to make; a large city has over a million streams.
+    words = np.frombuffer(_words(seed) + _key(names), dtype="<u4")
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words)))
 
 
 # The draws of a whole city of course size, several times over.
@@ -115,7 +121,7 @@ def pair_uniforms(
     >>> pair_uniforms(1, ("closure", "G-2-03"), *pairs).round(3)
     array([0.22 , 0.284])
     """
-    start = _key((str(seed), *names))
+    start = int.from_bytes(_key((str(seed), *names)), "little")
     counter = (low.astype(np.uint64) << np.uint64(32)) | high.astype(np.uint64)
     mixed = (counter + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(start)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):

@@ -21,7 +21,6 @@ TABLES = (
     "actor_scores",
     "actor_ratings",
 )
-USES: tuple[str, ...] = ()
 
 # The last year of three is the year before the survey.
 YEARS = 3
@@ -428,7 +427,7 @@ def holders(base: Base, has: Structure) -> Integers:
     return (rank[:, None] < number[..., None]).astype(np.int64)
 
 
-def tables(base: Base, made: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def tables(base: Base) -> dict[str, pd.DataFrame]:
     """
     Make the tables of this theme.
 
@@ -436,15 +435,12 @@ def tables(base: Base, made: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFra
     ----------
     base : Base
         The city without residents.
-    made : mapping of str to pandas.DataFrame
-        Tables made before; none is used.
 
     Returns
     -------
     dict of str to pandas.DataFrame
         Those of `TABLES`.
     """
-    del made
     has = structure(base)
     rated = ratings(base, has)
     held = holders(base, has)

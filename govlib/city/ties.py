@@ -156,7 +156,7 @@ def ties(
     found = []
     for place, where in met.items():
         i, j, accept = candidates(
-            seed, community, place, people.sociability, where, pull, active, rate
+            seed, community, place, people.sociability, where, pull, active, rate, mixed
         )
         chance = pull[i] * pull[j]
         years = np.abs(people.age[i] - people.age[j])
@@ -191,6 +191,7 @@ def candidates(
     pull: Floats,
     active: float,
     rate: float,
+    mixed: float,
 ) -> tuple[Integers, Integers, Floats]:
     """
     Draw the pairs who may become tied in one kind of place.
@@ -213,12 +214,14 @@ def candidates(
         Factor for shared activities.
     rate : float
         Ties a resident starts, before all factors.
+    mixed : float
+        Factor for two residents of different origin.
 
     Returns
     -------
     i, j : numpy.ndarray of int, shape (k,)
-        The two residents. Candidates who would fail whoever the second is are left
-        out.
+        The two residents. Candidates who would fail whoever there the second is are
+        left out.
     accept : numpy.ndarray of float, shape (k,)
         Stored uniform numbers on the scale of the remaining factors: the pair becomes
         tied if their product is larger.
@@ -235,20 +238,22 @@ def candidates(
         for end in ("one", "other", "accept")
     )
     accept = accept * most / active
-    # Most fail before their ends are looked up, which is what takes time.
-    left = np.flatnonzero(accept < most_pull**2 * most_mixed)
-    ends = np.cumsum(sociability)
-    find = _finder(ends)
-    i = np.minimum(find(one[left] * ends[-1]), where.size - 1)
-    keep = accept[left] < pull[i] * most_pull * most_mixed
-    left, i = left[keep], i[keep]
-
     # Residents stand in order of address, so a place is a stretch of them.
     change = np.flatnonzero(np.diff(where)) + 1
     first = np.concatenate(([0], change))
     last = np.concatenate((change, [where.size])) - 1
-    stretch = np.repeat(np.arange(first.size), last - first + 1)[i]
-    first, last = first[stretch], last[stretch]
+    stretch = np.repeat(np.arange(first.size), last - first + 1)
+
+    # Most fail whoever lives there, and need not be looked up, which is what takes
+    # time. The last bits of a product hang on the order of its factors.
+    best = pull * (np.maximum.reduceat(pull, first) * max(mixed, 1) * 1.000001)[stretch]
+    left = np.flatnonzero(accept < best.max())
+    ends = np.cumsum(sociability)
+    find = _finder(ends)
+    i = np.minimum(find(one[left] * ends[-1]), where.size - 1)
+    keep = accept[left] < best[i]
+    left, i = left[keep], i[keep]
+    first, last = first[stretch[i]], last[stretch[i]]
     low = ends[first] - sociability[first]
     j = find(low + other[left] * (ends[last] - low))
     return i, np.clip(j, first, last), accept[left]
@@ -277,6 +282,34 @@ def _finder(ends: Floats) -> Callable[[Floats], Integers]:
         return place
 
     return find
+
+
+def among(values: Integers, some: Integers) -> Booleans:
+    """
+    Tell which numbers are among others that are in order.
+
+    Parameters
+    ----------
+    values : numpy.ndarray of int, shape (k,)
+        Numbers, best in order.
+    some : numpy.ndarray of int, shape (m,)
+        Other numbers, in order.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (k,)
+        As :func:`numpy.isin`, which would put everything in order once more.
+
+    Examples
+    --------
+    >>> among(np.array([1, 4, 9]), np.array([4, 5]))
+    array([False,  True, False])
+    """
+    place = np.searchsorted(some, values)
+    found = np.zeros(values.size, dtype=np.bool_)
+    inside = place < some.size
+    found[inside] = some[place[inside]] == values[inside]
+    return found
 
 
 def closures(
@@ -331,7 +364,7 @@ def closures(
     keep = (i < k) & (building[i] == building[k])
     keep &= people.household[i] != people.household[k]
     reached, common = np.unique(i[keep] * n + k[keep], return_counts=True)
-    new = ~np.isin(reached, pairs, assume_unique=True)
+    new = ~among(reached, pairs)
     reached, common = reached[new], common[new]
     i, k = reached // n, reached % n
     differ = people.non_local[i] != people.non_local[k]

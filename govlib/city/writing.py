@@ -2,6 +2,9 @@
 
 import os
 import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,16 @@ from tqdm import tqdm
 from govlib import _validate
 from govlib.city import tables
 from govlib.city.base import Base, base
-from govlib.city.model import RESIDENTS, THEMES, Parts, finished, planned, toured
+from govlib.city.model import (
+    NAMES,
+    RESIDENTS,
+    THEMES,
+    Parts,
+    Tour,
+    finished,
+    planned,
+    toured,
+)
 from govlib.city.places import Size
 from govlib.city.ties import WORLDS
 
@@ -88,40 +100,48 @@ def write(
     if form == "parquet":
         _pyarrow()
     city = base(seed, size)
-    names = [*RESIDENTS, *(name for theme in THEMES for name in theme.TABLES)]
     out = Path(folder)
-    taken = [name for name in names if (out / f"{name}.{form}").exists()]
+    taken = [name for name in NAMES if (out / f"{name}.{form}").exists()]
     if taken and not overwrite:
         raise FileExistsError(
             f"{out} holds {taken[0]}.{form} already; choose another folder, or say "
             f"overwrite=True (--overwrite)"
         )
-    beside = out / f".part-{os.getpid()}"
-    beside.mkdir(parents=True)
+    out.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=".part-", dir=out))
     try:
         _write_all(city, world, beside, form, n_jobs)
-        for name in names:
+        for name in NAMES:
             os.replace(beside / f"{name}.{form}", out / f"{name}.{form}")
     finally:
         shutil.rmtree(beside)
-    return sorted(out / f"{name}.{form}" for name in names)
+    return sorted(out / f"{name}.{form}" for name in NAMES)
 
 
 def _write_all(
     city: Base, world: str, folder: Path, form: str, n_jobs: int | None
 ) -> None:
     """Write every table into an empty folder."""
+
+    def start(jobs: Iterable[Any]) -> Iterator[Any]:
+        return joblib.Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
+
+    # Themes that visit nobody are at work while the tour is planned.
+    apart = start(
+        joblib.delayed(theme.tables)(city)
+        for theme in THEMES
+        if not hasattr(theme, "visited")
+    )
     tour = planned(city, world, THEMES, {*RESIDENTS})
+    plan = folder / "tour"
+    joblib.dump(tour, plan)
     chunks = [
         list(numbers)
         for _, numbers in groupby(
             range(len(city.codes)), lambda number: city.places[number].subdistrict
         )
     ]
-    jobs = (joblib.delayed(toured)(tour, numbers) for numbers in chunks)
-    done = joblib.Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
-    # What themes start from is kept; the rest is written and forgotten.
-    used = {name for theme in THEMES for name in theme.USES}
+    done = start(joblib.delayed(_toured)(plan, numbers) for numbers in chunks)
     kept: dict[str, list[pd.DataFrame]] = {name: [] for name in RESIDENTS}
     parts: Parts = {name: [] for name in tour.plans}
     writers = {name: _Writer(folder / f"{name}.{form}") for name in GROWING}
@@ -133,21 +153,36 @@ def _write_all(
             for name, table in made.items():
                 if name in writers:
                     writers[name].add(table)
-                if name not in writers or name in used | {"communities", "estates"}:
+                if name not in writers or name in ("communities", "estates"):
                     kept[name].append(table)
     finally:
         for writer in writers.values():
             writer.close()
+        _planned.cache_clear()
     whole = {name: pd.concat(t, ignore_index=True) for name, t in kept.items() if t}
     for name in ("districts", "subdistricts"):
         whole[name] = whole[name].drop_duplicates(ignore_index=True)
     whole["cases"] = tables.cases(whole)
+    for made in apart:
+        whole |= made
     for theme in THEMES:
-        whole |= finished(theme, tour, whole, parts)
+        if theme.__name__ in parts:
+            whole |= finished(theme, tour, parts)
     for name, table in whole.items():
         if name not in writers:
             with _Writer(folder / f"{name}.{form}") as writer:
                 writer.add(table)
+
+
+def _toured(plan: Path, numbers: list[int]) -> tuple[dict[str, pd.DataFrame], Parts]:
+    """Go on the part of a tour that leads through some communities."""
+    return toured(_planned(plan), numbers)
+
+
+@lru_cache(maxsize=1)
+def _planned(plan: Path) -> Tour:
+    """Read a tour, which is large, once in each worker."""
+    return joblib.load(plan)
 
 
 class _Writer:
