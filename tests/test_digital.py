@@ -13,6 +13,7 @@ import rjieba
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
+from scipy import stats
 
 from govlib import digital
 from govlib.digital import _linkage
@@ -454,6 +455,39 @@ def test_errors_of_people_are_those_of_two_binomial_shares():
     assert row["std_error"] / row["estimate"] == pytest.approx(log_ratio)
     assert row["statistic"] == pytest.approx(np.log(p1 / p2) / log_ratio)
     assert row["conf_low"] * row["conf_high"] == pytest.approx(row["estimate"] ** 2)
+
+
+def test_a_setting_rests_on_the_clusters_that_have_it():
+    """Three sub-districts have no platform, five have: t with 2, with 4, and with 7."""
+    data = pd.DataFrame(
+        {
+            "place": np.repeat(np.arange(8), 2),
+            "platform": ["no"] * 6 + ["yes"] * 10,
+            "age": ["18-59", "60+"] * 8,
+            "reported": [5, 2, 6, 2, 4, 3, 7, 4, 6, 3, 8, 5, 7, 6, 5, 4],
+            "problems": 10,
+        }
+    )
+    table = digital.age_gap(
+        data,
+        used="reported",
+        of="problems",
+        group="age",
+        by="platform",
+        cluster="place",
+    )
+    degrees = table.groupby("platform")["degrees_of_freedom"].unique()
+    assert degrees.map(list).to_dict() == {"no": [2], "yes": [4], "change": [7]}
+    gap = table[table["term"] == "difference"].set_index("platform").loc["no"]
+    reach = stats.t.ppf(0.975, 2) * gap["std_error"]
+    assert gap["conf_high"] - gap["estimate"] == pytest.approx(reach)
+    share = table[(table["term"] == "share") & (table["platform"] == "no")].iloc[0]
+    logit = np.log(share["estimate"] / (1 - share["estimate"]))
+    low = np.log(share["conf_low"] / (1 - share["conf_low"]))
+    steep = share["estimate"] * (1 - share["estimate"])
+    assert logit - low == pytest.approx(
+        stats.t.ppf(0.975, 2) * share["std_error"] / steep
+    )
 
 
 def test_a_share_of_zero_has_no_ratio():

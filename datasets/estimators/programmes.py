@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from estimators import Answer, Check
-from estimators._shared import answer, staggered
+from estimators._shared import answer, around, staggered
 from govlib import evaluation
 from govlib.city import City, Size, known_programmes
 from govlib.city.institutions import QUARTERS
@@ -27,13 +27,15 @@ EVENT_EN = "Starters against communities that never start, quarter by quarter, t
 EVENT_ZH = "逐季与从未开始活动的社区比较，t分布"
 ALONE_EN = f"{EVENT_EN}; communities without a hall only"
 ALONE_ZH = f"{EVENT_ZH}；仅限没有议事厅的社区"
+NEED_EN = f"{ALONE_EN}, need held fixed; leaving out one community at a time"
+NEED_ZH = f"{ALONE_ZH}，控制需求；逐一剔除社区"
 CHECKS = (
     Check("trial_ties", TRIAL_EN, TRIAL_ZH),
     Check("trial_belonging", TRIAL_EN, TRIAL_ZH),
     Check("trial_participation", TRIAL_EN, TRIAL_ZH, naive_side="above"),
     Check("panel_ties", EVENT_EN, EVENT_ZH, naive_side="below"),
     Check("panel_belonging", ALONE_EN, ALONE_ZH),
-    Check("panel_participation", ALONE_EN, ALONE_ZH, naive_side="below"),
+    Check("panel_participation", NEED_EN, NEED_ZH, naive_side="below"),
 )
 ITEMS = list(BELONGING)
 REVERSED = [item for item, loading in BELONGING.items() if loading < 0]
@@ -98,28 +100,52 @@ def _panel(panel: pd.DataFrame) -> dict[str, Answer]:
     # move participation and, by it, belonging.
     halls = panel.loc[panel["hall"], "community"]
     alone = panel[~panel["community"].isin(halls)]
+    first = alone[alone["activity"]].groupby("community")["quarter"].min()
+    starters = first.value_counts().reindex(STARTS, fill_value=0)
+    if starters.min() < 3:
+        # One city in some hundreds: a wave of one has no error, nor if one is left out.
+        return {f"panel_{outcome}": (np.nan, np.nan, np.nan) for outcome in PANEL}
     return {
-        f"panel_{outcome}": _started(panel if outcome == "ties" else alone, outcome)
-        for outcome in PANEL
+        "panel_ties": staggered(_started(panel, "mean_ties")),
+        "panel_belonging": staggered(_started(alone, "mean_belonging")),
+        "panel_participation": _at_equal_need(alone),
     }
 
 
-def _started(rows: pd.DataFrame, outcome: str) -> Answer:
-    """Average since the start."""
-    first = rows[rows["activity"]].groupby("community")["quarter"].min()
-    starters = first.value_counts().reindex(STARTS, fill_value=0)
-    if starters.min() < 2:
-        # One city in some hundreds: a wave of one has no error.
-        return np.nan, np.nan, np.nan
-    effects = evaluation.group_time_effects(
+def _started(rows: pd.DataFrame, outcome: str) -> evaluation.GroupTimeEffects:
+    """Compare those that start with those that never do."""
+    return evaluation.group_time_effects(
         rows,
-        outcome=PANEL[outcome],
+        outcome=outcome,
         treatment="activity",
         unit="community",
         time="quarter",
         base_period="universal",
     )
-    return staggered(effects)
+
+
+def _at_equal_need(alone: pd.DataFrame) -> Answer:
+    """
+    Average since the start, where need stays as it is.
+
+    Halls go where need is high, so those without one that never start were little in
+    need when halls were given, and more so later.
+    """
+
+    def average(rows: pd.DataFrame) -> float:
+        before = rows[~rows["activity"]]
+        dummies = pd.get_dummies(before[["community", "quarter"]].astype(str))
+        columns = np.column_stack([before["need"], dummies.astype(float)])
+        slope = np.linalg.lstsq(columns, before["participation_rate"])[0][0]
+        level = rows.assign(level=rows["participation_rate"] - slope * rows["need"])
+        effects = evaluation.aggregate_effects(_started(level, "level"), by="simple")
+        return float(effects["estimate"].iloc[0])
+
+    names = alone["community"].unique()
+    n = len(names)
+    left_out = [average(alone[alone["community"] != name]) for name in names]
+    error = (n - 1) * np.std(left_out) / np.sqrt(n - 1)
+    return around(average(alone), error, n - 1)
 
 
 def _numbers(values: pd.Series) -> pd.Series:

@@ -77,7 +77,9 @@ def age_gap(
     Notes
     -----
     Errors are linearised jointly over the whole sample [1]_; intervals of shares are
-    symmetric in log odds, those of ratios on the log scale.
+    symmetric in log odds, those of ratios on the log scale. A setting has as many
+    degrees of freedom as clusters that have it, less their strata; the change has those
+    of all clusters.
 
     References
     ----------
@@ -148,7 +150,10 @@ def age_gap(
         errors = np.where(is_ratio, estimates, 1) * _inference.by_delta(
             np.nan_to_num(gradients, posinf=0, neginf=0), vcov
         )
-    degrees = _inference.degrees_in(sample, np.ones(len(data), dtype=bool))
+    # A setting rests on the clusters that have it; the change between two on all.
+    within = [_inference.degrees_in(sample, inside) for _, inside in settings]
+    everywhere = _inference.degrees_in(sample, np.ones(len(data), dtype=bool))
+    degrees = np.array([*np.repeat(within, 4), everywhere, everywhere][: len(rows)])
     table = _inference.table(
         [row[1] for row in rows], estimates, errors, degrees, conf_level, ratio=is_ratio
     )
@@ -160,7 +165,7 @@ def age_gap(
     low, high = _inference.share_interval(
         table.loc[is_share, "estimate"],
         table.loc[is_share, "std_error"],
-        degrees,
+        degrees[is_share],
         conf_level,
     )
     table.loc[is_share, "conf_low"], table.loc[is_share, "conf_high"] = low, high
