@@ -308,7 +308,7 @@ def test_a_remedy_stays_in_its_ten(some, made):
     """Facilities are shared within ten communities, and nowhere else."""
     code = some.codes[23]
     other = services.tables(
-        base(5, SIZE, remedies=[city.Remedy("functions", 12, (code,))]), {}
+        base(5, SIZE, remedies=[city.Remedy("functions", 12, (code,))])
     )
     for name, column in (
         ("blocks", "block"),

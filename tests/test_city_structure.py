@@ -265,7 +265,6 @@ def test_a_remedy_in_one_community_changes_nothing_elsewhere(course, tables):
             Remedy("role_overlap", 0.9, (there,)),
             Remedy("party_coverage", 1.0, (there,)),
         ),
-        {},
     )
     for name, table in tables.items():
         other = changed[name]

@@ -332,7 +332,7 @@ def figures(seed: int) -> dict[str, float]:
     city = base(seed)
     found = {**lift_figures(city), **meeting_figures(city)}
     if seed % ASKED == 1:
-        answer = naive_answers(tables(city, {}))
+        answer = naive_answers(tables(city))
         found |= {f"naive_{name}": value for name, value in answer.items()}
     return found
 
@@ -566,7 +566,7 @@ def shown(seed: int) -> dict[str, tuple[float, float]]:
         By symbol: answer, and jackknife error that leaves out one sub-district at a
         time, since its communities share a draw.
     """
-    made = tables(base(seed), {})
+    made = tables(base(seed))
     answer = naive_answers(made)
     place = {
         name: table["community"] for name, table in made.items() if name != "lift_flats"

@@ -315,7 +315,7 @@ def figures(seed: int) -> dict[str, float]:
     base = places(seed)
     out = organisation_figures(base, organisations(base)) | lift_figures(base)
     if seed <= HASTY:
-        hasty = naive_answers(tables(base, {}))
+        hasty = naive_answers(tables(base))
         out |= {f"naive_{name}": value for name, value in hasty.items()}
     return out
 
