@@ -12,6 +12,7 @@ from estimators import Answer, Check
 from estimators._shared import answer, around, staggered
 from govlib import evaluation
 from govlib.city import City, Size, known_programmes
+from govlib.city.hasty import jackknife
 from govlib.city.institutions import QUARTERS
 from govlib.city.programmes import STARTS
 from govlib.city.survey import BELONGING
@@ -141,11 +142,12 @@ def _at_equal_need(alone: pd.DataFrame) -> Answer:
         effects = evaluation.aggregate_effects(_started(level, "level"), by="simple")
         return float(effects["estimate"].iloc[0])
 
-    names = alone["community"].unique()
-    n = len(names)
-    left_out = [average(alone[alone["community"] != name]) for name in names]
-    error = (n - 1) * np.std(left_out) / np.sqrt(n - 1)
-    return around(average(alone), error, n - 1)
+    left_out = [
+        {"average": average(alone[alone["community"] != name])}
+        for name in alone["community"].unique()
+    ]
+    error = jackknife(left_out)["average"]
+    return around(average(alone), error, len(left_out) - 1)
 
 
 def _numbers(values: pd.Series) -> pd.Series:
