@@ -23,8 +23,7 @@ SEED = 2026
 
 
 def plan_of(code, seed=SEED, **how):
-    home = alone(seed, code)
-    return lift_plans.plans(seed, home.place, home.homes, home.people, **how)
+    return lift_plans.plans(alone(seed, code), **how)
 
 
 def lifts_of(code, seed=SEED, remedies=(), **changed):

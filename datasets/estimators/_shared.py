@@ -1,7 +1,8 @@
 """What the themes share: places, means, lines, and answers read off results."""
 
+import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 
 from estimators import Answer
 from govlib import evaluation, participation
@@ -50,3 +51,16 @@ def regression(
 def mean(data: pd.DataFrame, value: str, **design: str) -> Answer:
     """Return a mean with an interval by cluster."""
     return answer(regression(data, f"{value} ~ 1", **design), "Intercept")
+
+
+def share(data: pd.DataFrame, value: str, **design: str) -> Answer:
+    """
+    Return a share with an interval that is even on the scale of log odds.
+
+    A share near nought that comes out small by chance has a small error as well. R
+    survey does the same (`svyciprop` with `method = "logit"`).
+    """
+    estimate, _, high = mean(data, value, **design)
+    reach = (high - estimate) / (estimate * (1 - estimate))
+    low, high = special.expit(special.logit(estimate) + reach * np.array([-1, 1]))
+    return estimate, float(low), float(high)

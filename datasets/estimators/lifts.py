@@ -8,14 +8,14 @@ agreeing and for a lift that is built, and what halls do for being heard.
 import pandas as pd
 
 from estimators import Answer, Check
-from estimators._shared import answer, mean, regression, subdistrict
+from estimators._shared import answer, regression, share, subdistrict
 from govlib import deliberation, participation
-from govlib.city import City, Size, known_lifts
+from govlib.city import City, Size, base, known_lifts
 from govlib.city.lifts import TABLES as TOLD
 from govlib.city.lifts import VOTED
 
 SIZE = Size(8, 6, 10, 20)
-TABLES = ("committees", *TOLD)
+TABLES = TOLD
 ALIKE_EN = (
     "share of flats against at the door and the need of the quarter of the vote held "
     "fixed"
@@ -87,15 +87,16 @@ COLUMNS = {
 
 def right(city: City) -> dict[str, Answer]:
     """Count as the law counts, and compare cases that were as hard."""
-    drawn, votes, ballots = _lifts(city)
-    items = _items(city)
+    need = _need(city)
+    drawn, votes, ballots = _lifts(city, need[need["quarter"] == VOTED])
+    items = _items(city, need)
     ground = votes[votes["floor"] == 1]
     flat = "poll + against + need"
     # The table's own count; that of `deliberation.vote` is the same and takes longer.
-    passed = _mean(drawn, drawn.set_index("stairwell")["vote_passed"])
+    passed = _share(drawn, drawn.set_index("stairwell")["vote_passed"])
     older = deliberation.vote(ballots, rule="two_thirds", **COLUMNS).votes
-    older = _mean(drawn, older.set_index("stairwell")["passed"])
-    built = _mean(drawn, drawn.set_index("stairwell")["lift_built"])
+    older = _share(drawn, older.set_index("stairwell")["passed"])
+    built = _share(drawn, drawn.set_index("stairwell")["lift_built"])
     return {
         "hall_passed": _talks(drawn, "vote_passed"),
         "compensation_ground": _risk(
@@ -118,10 +119,25 @@ def naive(city: City) -> dict[str, float]:
     return known_lifts.naive_answers({name: city.tables[name] for name in TOLD})
 
 
-def _lifts(city: City) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def _need(city: City) -> pd.DataFrame:
+    """
+    Return the need of each committee in each quarter.
+
+    The table `committees` has it too, and takes all their work to make.
+    """
+    bare = base(city.seed, SIZE)
+    need = bare.by_quarter("need")
+    quarters = range(1, need.shape[1] + 1)
+    places = pd.MultiIndex.from_product(
+        [bare.codes, quarters], names=["community", "quarter"]
+    )
+    return pd.DataFrame({"need": need.ravel()}, places).reset_index()
+
+
+def _lifts(
+    city: City, then: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return the stairwells drawn by lot, their owners who voted, and all papers."""
-    then = city.tables["committees"]
-    then = then[then["quarter"] == VOTED]
     drawn = city.tables["lift_stairwells"]
     drawn = drawn[drawn["drawn"]]
     drawn = drawn.merge(then[["community", "need"]], on="community")
@@ -143,20 +159,19 @@ def _lifts(city: City) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     return drawn, votes, ballots
 
 
-def _items(city: City) -> pd.DataFrame:
+def _items(city: City, need: pd.DataFrame) -> pd.DataFrame:
     """Return the agenda items with what their committee was like in that quarter."""
-    then = city.tables["committees"][["community", "quarter", "need"]]
-    items = city.tables["agenda_items"].merge(then, on=["community", "quarter"])
+    items = city.tables["agenda_items"].merge(need, on=["community", "quarter"])
     items["subdistrict"] = subdistrict(items["community"])
     items["hall"] = items["venue"] == "hall"
     items["attended_share"] = items["attended"] / items["invited"]
     return items
 
 
-def _mean(drawn: pd.DataFrame, values: pd.Series) -> Answer:
-    """Average over stairwells; they share a committee and a sub-district."""
+def _share(drawn: pd.DataFrame, values: pd.Series) -> Answer:
+    """Share of stairwells; they have a committee and a sub-district in common."""
     value = drawn["stairwell"].map(values).astype(float)
-    return mean(drawn.assign(value=value), "value")
+    return share(drawn.assign(value=value), "value")
 
 
 def _talks(drawn: pd.DataFrame, outcome: str) -> Answer:

@@ -427,7 +427,7 @@ def _drawn(city: Base) -> tuple[Plans, Integers]:
     for home in lived(city):
         if home.place.housing != "old":
             continue
-        part = plans(city.seed, home.place, home.homes, home.people, named=False)
+        part = plans(home, named=False)
         parts.append(part)
         of_place.append(np.full(part.home.size, home.number))
     return together(parts), np.concatenate(of_place)

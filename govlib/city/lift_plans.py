@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from govlib.city.cases import CASES
-from govlib.city.people import Booleans, Floats, Homes, Integers, People
-from govlib.city.places import Community, whole
+from govlib.city.lived import Lived
+from govlib.city.people import Booleans, Floats, Integers
+from govlib.city.places import whole
 from govlib.city.streams import stream
 
 # Stairwells drawn in each community of old housing; the study's estate and its
@@ -94,27 +95,25 @@ class Plans:
         return np.unique(self.owner, return_index=True)[1]
 
 
-def plans(
-    seed: int,
-    community: Community,
-    homes: Homes,
-    people: People,
-    *,
-    named: bool = True,
-) -> Plans:
+class _Well(NamedTuple):
+    """A stairwell chosen for a lift: its name, and its flats from the ground up."""
+
+    name: str
+    drawn: bool
+    floors: int
+    floor: Integers
+    oldest: Integers
+    owned: Booleans
+
+
+def plans(home: Lived, *, named: bool = True) -> Plans:
     """
     Choose stairwells for a lift, and say who owns their flats.
 
     Parameters
     ----------
-    seed : int
-        Seed of the city.
-    community : Community
-        Its variables.
-    homes : Homes
-        Where each household lives.
-    people : People
-        The residents.
+    home : Lived
+        The community.
     named : bool, default True
         Whether to add stairwells where the study names the place.
 
@@ -131,7 +130,14 @@ def plans(
     stairwell (0.15) or to somebody elsewhere. Stairs are hard for a household by the
     age of its oldest member: ``(age - 60) / 40``, within 0 and 1.
     """
-    code = community.code
+    # Elsewhere, which is in most communities, nobody need be made who lives there.
+    wells = _wells(home, named) if home.place.housing == "old" else []
+    return _plans(home.base.seed, wells)
+
+
+def _wells(home: Lived, named: bool) -> list[_Well]:
+    """Choose the stairwells of a community of old housing."""
+    code, homes, people = home.place.code, home.homes, home.people
     well = homes.block * 1000 + homes.stairwell
     levels, place = np.unique(well, return_inverse=True)
     top = np.zeros(levels.size, np.int64)
@@ -147,16 +153,23 @@ def plans(
         f"{code}-{e + 1}-B{b + 1:02}-{w + 1}"
         for e, b, w in zip(estates, blocks, wells, strict=True)
     ]
-    if community.housing != "old":
-        full[:] = False
     lot = np.full(levels.size, np.inf)
     for k in np.flatnonzero(full):
-        lot[k] = stream(seed, "lift_plan", names[k]).random()
+        lot[k] = stream(home.base.seed, "lift_plan", names[k]).random()
     order = [int(k) for k in np.argsort(lot, kind="stable") if full[k]]
     drawn = order[:DRAWN]
     more = _named(code, order, estates) if named else []
-    chosen = sorted({*drawn, *more})
-    return _plans(seed, homes, people, place, chosen, names, drawn, floors)
+
+    oldest = np.zeros(homes.floor.size, np.int64)
+    np.maximum.at(oldest, people.household, people.age)
+    owned = np.zeros(homes.floor.size, np.bool_)
+    owned[people.household] = people.owner
+    chosen = []
+    for k in sorted({*drawn, *more}):
+        here = np.flatnonzero(place == k)
+        flats = homes.floor[here], oldest[here], owned[here]
+        chosen.append(_Well(names[k], k in drawn, int(floors[k]), *flats))
+    return chosen
 
 
 def _named(code: str, order: list[int], estates: Integers) -> list[int]:
@@ -172,46 +185,32 @@ def _named(code: str, order: list[int], estates: Integers) -> list[int]:
     return found
 
 
-def _plans(
-    seed: int,
-    homes: Homes,
-    people: People,
-    place: Integers,
-    chosen: list[int],
-    names: list[str],
-    drawn: list[int],
-    floors: Integers,
-) -> Plans:
+def _plans(seed: int, wells: Sequence[_Well]) -> Plans:
     """Give each chosen stairwell its offer, and each flat its owner."""
-    oldest = np.zeros(homes.floor.size, np.int64)
-    np.maximum.at(oldest, people.household, people.age)
-    owned = np.zeros(homes.floor.size, np.bool_)
-    owned[people.household] = people.owner
     offers, flats = [], []
     owners = 0
-    for at, k in enumerate(chosen):
-        here = np.flatnonzero(place == k)
-        draws = stream(seed, "lift_offer", names[k]).random(3)
+    for at, well in enumerate(wells):
+        draws = stream(seed, "lift_offer", well.name).random(3)
         cost = int(whole(draws[0], COST)) * 10_000
         scheme = int(np.searchsorted(np.cumsum(_PARTS)[:-1], draws[1], side="right"))
         subsidy = min(round(SUBSIDY_SHARE * cost), SUBSIDY_CAP)
         offers.append((cost, subsidy, scheme))
-        floor = homes.floor[here]
-        number = np.arange(here.size) - np.searchsorted(floor, floor) + 1
+        floor = well.floor
+        number = np.arange(floor.size) - np.searchsorted(floor, floor) + 1
         # Flats on one side are larger, the same way on every floor; those on the
         # ground floor have grown into the yard.
         base, step = whole(draws[2], (38, 62)), (0, 95, -40)
         area = 10 * base + np.array(step)[(number - 1) % 3] + YARD * (floor == 1)
-        owner, unsold = _owners(seed, names[k], owned[here])
+        owner, unsold = _owners(seed, well.name, well.owned)
         flats.append(
             (
-                np.full(here.size, at),
+                np.full(floor.size, at),
                 floor,
                 number,
                 area,
                 coefficients(floor, scheme),
-                np.clip((oldest[here] - 60) / 40, 0, 1),
-                ~owned[here],
+                np.clip((well.oldest - 60) / 40, 0, 1),
+                ~well.owned,
                 owners + owner,
                 unsold,
             )
@@ -224,12 +223,12 @@ def _plans(
 
     cost, subsidy, scheme = np.array(offers, np.int64).reshape(-1, 3).T
     return Plans(
-        code=tuple(names[k] for k in chosen),
+        code=tuple(well.name for well in wells),
         estate=np.array(
-            [int(names[k].rsplit("-", 3)[1]) - 1 for k in chosen], np.int64
+            [int(well.name.rsplit("-", 3)[1]) - 1 for well in wells], np.int64
         ),
-        drawn=np.isin(chosen, drawn),
-        floors=floors[chosen],
+        drawn=np.array([well.drawn for well in wells], np.bool_),
+        floors=np.array([well.floors for well in wells], np.int64),
         cost=cost,
         subsidy=subsidy,
         scheme=scheme,

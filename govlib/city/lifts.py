@@ -461,7 +461,7 @@ def lifts(home: Lived) -> Lifts:
     """
     seed, community, institutions = home.base.seed, home.place, home.institutions
     parameters, remedies = home.base.parameters, home.base.remedies
-    plan = plans(seed, community, home.homes, home.people)
+    plan = plans(home)
     own = draws(seed, plan)
     need = institutions.need
     n_wells = len(plan.code)
