@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from govlib import city, cli
-from govlib.city import writing
+from govlib.city import Size, writing
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,28 @@ def test_files_hold_the_tables_of_the_same_city(whole, tmp_path, form):
         if form == "parquet":
             pd.testing.assert_frame_equal(plain(got), plain(whole[name]))
         assert len(got) == len(whole[name])
+
+
+@pytest.mark.parametrize(
+    ("size", "seed"),
+    [
+        # Nobody has a stairwell for a lift, nor drew a stage: tables without rows.
+        (Size(3, 2, 1, 10), 1),
+        # There are some, but not in the sub-district that is written first.
+        (Size(3, 2, 1, 10), 2),
+        # The tenth sub-district stands before the second in the order of names.
+        (Size(1, 11, 1, 10), 3),
+    ],
+)
+def test_parts_of_a_city_make_up_its_tables(size, seed, tmp_path):
+    whole = city.simulate(size, seed=seed).tables
+    city.write(tmp_path, size=size, seed=seed)
+    for name, table in whole.items():
+        got, by = read(tmp_path, name, "parquet"), list(table.columns[:3])
+        pd.testing.assert_frame_equal(
+            plain(got.sort_values(by, ignore_index=True)),
+            plain(table.sort_values(by, ignore_index=True)),
+        )
 
 
 def test_workers_and_chunks_change_no_byte(tmp_path):

@@ -1,5 +1,6 @@
 """The right designs cover the truth, naive answers miss it: the table, and a sample."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -60,6 +61,20 @@ def test_every_design_of_the_command_is_in_the_table(coverage):
         for check in coverage.module(theme).CHECKS
     }
     assert checks == set(CHECK.index)
+
+
+def test_the_datasheet_says_why_every_other_effect_has_no_row():
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    _, _, text = text.partition("<!-- end of coverage -->")
+    section, _, _ = text.partition("\n## ")
+    section = re.sub(
+        r"`(\w+_)(\d)` to `\1(\d)`",
+        lambda m: " ".join(f"`{m[1]}{n}`" for n in range(int(m[2]), int(m[3]) + 1)),
+        section,
+    )
+    # A reason may point to a row that there is.
+    named = set(re.findall(r"`(\w+)`", section)) - set(CHECK.index)
+    assert named == set(TRUTH.index) - set(CHECK.index)
 
 
 @pytest.mark.parametrize("theme", ["participation", "services", "structure"])

@@ -533,7 +533,7 @@ def tables(base: Base) -> dict[str, pd.DataFrame]:
     dict of str to pandas.DataFrame
         By name.
     """
-    return gathered(base, None, [visited(home, None) for home in lived(base)])
+    return gathered(base.codes, None, [visited(home, None) for home in lived(base)])
 
 
 def planned(base: Base) -> None:
@@ -546,22 +546,20 @@ def visited(home: Lived, plan: None) -> tuple[Lifts, Agenda]:  # noqa: ARG001
 
 
 def gathered(
-    base: Base,
+    codes: Sequence[str],
     plan: None,  # noqa: ARG001
     parts: Sequence[tuple[Lifts, Agenda]],
 ) -> dict[str, pd.DataFrame]:
-    """Put the rows of all communities together."""
+    """Put the rows of communities together."""
     came, held = (list(part) for part in zip(*parts, strict=True))
     of_place = [
-        code
-        for code, part in zip(base.codes, came, strict=True)
-        for _ in part.plans.code
+        code for code, part in zip(codes, came, strict=True) for _ in part.plans.code
     ]
     every = _together(came)
     found = (
         _stairwells(of_place, every).sort_values("stairwell"),
         _flats(every).sort_values(["stairwell", "flat", "tenure"]),
-        _items(base.codes, held),
+        _items(codes, held),
     )
     return {
         name: table.reset_index(drop=True)
@@ -666,7 +664,7 @@ def _flats(came: Lifts) -> pd.DataFrame:
     return rows.astype(dict.fromkeys(text, "str") | {"objected": "boolean"})
 
 
-def _items(codes: list[str], held: Sequence[Agenda]) -> pd.DataFrame:
+def _items(codes: Sequence[str], held: Sequence[Agenda]) -> pd.DataFrame:
     names, of_place = [], []
     for code, part in zip(codes, held, strict=True):
         first = np.searchsorted(part.quarter, part.quarter)

@@ -33,7 +33,8 @@ from govlib.city.ties import WORLDS, Ties
 
 # Modules that make further tables: each has TABLES, the names of those it makes, and
 # tables(base). Those that go from community to community have planned(base),
-# visited(home, plan) and gathered(base, plan, parts), too.
+# visited(home, plan) and gathered(codes, plan, parts), too, the last for the
+# communities of some codes.
 THEMES: tuple[ModuleType, ...] = (
     boundaries,
     lifts,
@@ -307,12 +308,12 @@ def simulate(
     themes = [theme for theme in THEMES if wanted & set(theme.TABLES)]
     tour = planned(bare, world, themes, wanted)
     made: dict[str, pd.DataFrame] = {}
-    parts: Parts = {}
     if tour.asked or tour.plans:
         numbers = range(len(bare.places))
-        made, parts = toured(tour, tqdm(numbers, desc="communities", disable=None))
+        made = toured(tour, tqdm(numbers, desc="communities", disable=None))
     for theme in themes:
-        made |= finished(theme, tour, parts)
+        if not visits(theme):
+            made |= theme.tables(bare)
     return City(
         tables={name: table for name, table in made.items() if name in wanted},
         parameters=bare.parameters,
@@ -355,8 +356,21 @@ class Tour:
     plans: dict[str, Any]
 
 
-# Rows of one community after the other, by the module of the theme that visits them.
-Parts = dict[str, list[Any]]
+def visits(theme: ModuleType) -> bool:
+    """
+    Tell whether a theme goes from community to community.
+
+    Parameters
+    ----------
+    theme : module
+        One of `THEMES`.
+
+    Returns
+    -------
+    bool
+        Otherwise its tables are made for the whole city at once.
+    """
+    return hasattr(theme, "visited")
 
 
 def planned(
@@ -370,11 +384,11 @@ def planned(
         world=world,
         asked=bool(needed & set(RESIDENTS)),
         rosters=tables.census_estates(bare.seed, bare.codes) if counted else {},
-        plans={t.__name__: t.planned(bare) for t in themes if hasattr(t, "visited")},
+        plans={theme.__name__: theme.planned(bare) for theme in filter(visits, themes)},
     )
 
 
-def toured(tour: Tour, numbers: Iterable[int]) -> tuple[dict[str, pd.DataFrame], Parts]:
+def toured(tour: Tour, numbers: Iterable[int]) -> dict[str, pd.DataFrame]:
     """
     Let people live in some communities, and let themes visit them.
 
@@ -387,30 +401,27 @@ def toured(tour: Tour, numbers: Iterable[int]) -> tuple[dict[str, pd.DataFrame],
 
     Returns
     -------
-    tables : dict of str to pandas.DataFrame
-        Those named in `RESIDENTS`; none if they are not wanted.
-    parts : dict of str to list
-        What each theme that visits communities found, one entry per community.
+    dict of str to pandas.DataFrame
+        Tables of these communities: those named in `RESIDENTS`, if they are wanted,
+        and those of each theme that visits.
     """
     rows = tables.Rows(tour.base.seed, tour.base.size)
-    parts: Parts = {name: [] for name in tour.plans}
+    themes = [theme for theme in THEMES if theme.__name__ in tour.plans]
+    parts: dict[str, list[Any]] = {name: [] for name in tour.plans}
+    codes = []
     for number in numbers:
         home = Lived(tour.base, number)
+        codes.append(home.place.code)
         if tour.asked:
             _ask(rows, _shown(home, tour.world), tour)
-        for theme in THEMES:
-            if theme.__name__ in parts:
-                plan = tour.plans[theme.__name__]
-                parts[theme.__name__].append(theme.visited(home, plan))
-    return rows.frames() if tour.asked else {}, parts
-
-
-def finished(theme: ModuleType, tour: Tour, parts: Parts) -> dict[str, pd.DataFrame]:
-    """Return the tables of a theme, from what it found on the tour if it went along."""
-    if theme.__name__ not in parts:
-        return theme.tables(tour.base)
-    found = parts[theme.__name__]
-    return theme.gathered(tour.base, tour.plans[theme.__name__], found)
+        for theme in themes:
+            name = theme.__name__
+            parts[name].append(theme.visited(home, tour.plans[name]))
+    made = rows.frames() if tour.asked else {}
+    for theme in themes:
+        name = theme.__name__
+        made |= theme.gathered(codes, tour.plans[name], parts[name])
+    return made
 
 
 def _ask(rows: tables.Rows, place: Neighbourhood, tour: Tour) -> None:

@@ -369,7 +369,7 @@ def tables(base: Base) -> dict[str, pd.DataFrame]:
     of conflict.
     """
     plan = planned(base)
-    return gathered(base, plan, [visited(home, plan) for home in lived(base)])
+    return gathered(base.codes, plan, [visited(home, plan) for home in lived(base)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,17 +425,17 @@ def visited(home: Lived, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame | None]
 
 
 def gathered(
-    base: Base,  # noqa: ARG001
+    codes: Sequence[str],  # noqa: ARG001
     plan: Plan,  # noqa: ARG001
     parts: Sequence[tuple[pd.DataFrame, pd.DataFrame | None]],
 ) -> dict[str, pd.DataFrame]:
-    """Put the rows of all communities together."""
+    """Put the rows of communities together."""
     panel, trial = zip(*parts, strict=True)
     told = [part for part in trial if part is not None]
-    return {
-        "activity_trial": pd.concat(told, ignore_index=True),
-        "panel": pd.concat(panel, ignore_index=True),
-    }
+    found = {"panel": pd.concat(panel, ignore_index=True)}
+    if told:
+        found["activity_trial"] = pd.concat(told, ignore_index=True)
+    return found
 
 
 def _adults_by_lot(draws: Floats, people: People, size: int) -> Integers:

@@ -308,7 +308,7 @@ def tables(base: Base) -> dict[str, pd.DataFrame]:
         to 1,000 metres).
     """
     plan = planned(base)
-    return gathered(base, plan, [visited(home, plan) for home in lived(base)])
+    return gathered(base.codes, plan, [visited(home, plan) for home in lived(base)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,14 +401,21 @@ def visited(home: Lived, plan: Plan) -> dict[str, pd.DataFrame]:
 
 
 def gathered(
-    base: Base,  # noqa: ARG001
+    codes: Sequence[str],
     plan: Plan,
     parts: Sequence[dict[str, pd.DataFrame]],
 ) -> dict[str, pd.DataFrame]:
-    """Put the rows of all communities together, in order."""
-    found = {"offices": plan.offices, "facilities": plan.facilities}
-    for name in ("blocks", "service_survey", "walks"):
-        found[name] = [part[name] for part in parts if name in part]
+    """Put the rows of communities together, in order."""
+    here = set(codes)
+    tens = zip(plan.offices, plan.facilities, strict=True)
+    tens = [ten for ten in tens if ten[0]["community"].iloc[0] in here]
+    found = {
+        "offices": [offices for offices, _ in tens],
+        "facilities": [facilities for _, facilities in tens],
+    }
+    for part in parts:
+        for name, rows in part.items():
+            found.setdefault(name, []).append(rows)
     keys = {
         "blocks": ["block"],
         "facilities": ["facility", "function"],
@@ -417,8 +424,8 @@ def gathered(
         "walks": ["block", "facility"],
     }
     return {
-        name: pd.concat(found[name]).sort_values(keys[name], ignore_index=True)
-        for name in TABLES
+        name: pd.concat(rows).sort_values(keys[name], ignore_index=True)
+        for name, rows in found.items()
     }
 
 

@@ -3,7 +3,8 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
+from contextlib import ExitStack, closing
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -20,17 +21,19 @@ from govlib.city.model import (
     NAMES,
     RESIDENTS,
     THEMES,
-    Parts,
     Tour,
-    finished,
     planned,
     toured,
+    visits,
 )
 from govlib.city.places import Size
 from govlib.city.ties import WORLDS
 
-# Tables with rows for every community; the others are as large in any city.
-GROWING = ("communities", "estates", "survey", "activity_room")
+# Tables that are made, and written, some communities at a time.
+IN_PARTS = {
+    *("communities", "estates", "survey", "activity_room"),
+    *(name for theme in filter(visits, THEMES) for name in theme.TABLES),
+}
 FORMATS = ("parquet", "csv")
 
 
@@ -84,8 +87,9 @@ def write(
 
     Notes
     -----
-    Communities are simulated a sub-district at a time. Files get their names once all
-    of them are whole: whoever interrupts finds the folder as it was.
+    Communities are simulated a sub-district at a time, and rows stand in that order.
+    Files get their names once all of them are whole: whoever interrupts finds the
+    folder as it was.
 
     Examples
     --------
@@ -123,58 +127,67 @@ def _write_all(
 ) -> None:
     """Write every table into an empty folder."""
 
-    def start(jobs: Iterable[Any]) -> Iterator[Any]:
-        return joblib.Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
+    def start(jobs: Iterable[Any]) -> "closing[Generator[Any, None, None]]":
+        # Closed, it stops its workers: nobody writes into a folder that is taken away.
+        return closing(joblib.Parallel(n_jobs=n_jobs, return_as="generator")(jobs))
 
-    # Themes that visit nobody are at work while the tour is planned.
-    apart = start(
-        joblib.delayed(theme.tables)(city)
-        for theme in THEMES
-        if not hasattr(theme, "visited")
-    )
-    tour = planned(city, world, THEMES, {*RESIDENTS})
-    plan = folder / "tour"
-    joblib.dump(tour, plan)
-    chunks = [
-        list(numbers)
-        for _, numbers in groupby(
-            range(len(city.codes)), lambda number: city.places[number].subdistrict
+    def open_(name: str) -> _Writer:
+        return _Writer(folder / f"{name}.{form}")
+
+    kept: dict[str, list[pd.DataFrame]] = {}
+    writers: dict[str, _Writer] = {}
+    with ExitStack() as stack:
+        # Themes that visit nobody are at work while the tour is planned.
+        apart = stack.enter_context(
+            start(
+                joblib.delayed(_write_theme)(theme.tables, city, folder, form)
+                for theme in THEMES
+                if not visits(theme)
+            )
         )
-    ]
-    done = start(joblib.delayed(_toured)(plan, numbers) for numbers in chunks)
-    kept: dict[str, list[pd.DataFrame]] = {name: [] for name in RESIDENTS}
-    parts: Parts = {name: [] for name in tour.plans}
-    writers = {name: _Writer(folder / f"{name}.{form}") for name in GROWING}
-    try:
-        bar = tqdm(done, total=len(chunks), desc="sub-districts", disable=None)
-        for made, found in bar:
-            for name, more in found.items():
-                parts[name] += more
+        tour = planned(city, world, THEMES, {*RESIDENTS})
+        plan = folder / "tour"
+        joblib.dump(tour, plan)
+        stack.callback(_planned.cache_clear)
+        chunks = [
+            list(numbers)
+            for _, numbers in groupby(
+                range(len(city.codes)), lambda number: city.places[number].subdistrict
+            )
+        ]
+        done = stack.enter_context(
+            start(joblib.delayed(_toured)(plan, numbers) for numbers in chunks)
+        )
+        for made in tqdm(done, total=len(chunks), desc="sub-districts", disable=None):
             for name, table in made.items():
-                if name in writers:
+                if name in IN_PARTS:
+                    if name not in writers:
+                        writers[name] = stack.enter_context(open_(name))
                     writers[name].add(table)
-                if name not in writers or name in ("communities", "estates"):
-                    kept[name].append(table)
-    finally:
-        for writer in writers.values():
-            writer.close()
-        _planned.cache_clear()
-    whole = {name: pd.concat(t, ignore_index=True) for name, t in kept.items() if t}
+                # Cases are looked up among all places.
+                if name not in IN_PARTS or name in ("communities", "estates"):
+                    kept.setdefault(name, []).append(table)
+        for _ in apart:
+            pass
+    whole = {name: pd.concat(t, ignore_index=True) for name, t in kept.items()}
     for name in ("districts", "subdistricts"):
         whole[name] = whole[name].drop_duplicates(ignore_index=True)
     whole["cases"] = tables.cases(whole)
-    for made in apart:
-        whole |= made
-    for theme in THEMES:
-        if theme.__name__ in parts:
-            whole |= finished(theme, tour, parts)
-    for name, table in whole.items():
-        if name not in writers:
-            with _Writer(folder / f"{name}.{form}") as writer:
-                writer.add(table)
+    for name in set(whole) - IN_PARTS:
+        with open_(name) as writer:
+            writer.add(whole[name])
 
 
-def _toured(plan: Path, numbers: list[int]) -> tuple[dict[str, pd.DataFrame], Parts]:
+def _write_theme(
+    made: Callable[[Base], dict[str, pd.DataFrame]], city: Base, folder: Path, form: str
+) -> None:
+    """Write the tables of a theme that makes them for the whole city."""
+    for name, table in made(city).items():
+        with _Writer(folder / f"{name}.{form}") as writer:
+            writer.add(table)
+
+
+def _toured(plan: Path, numbers: list[int]) -> dict[str, pd.DataFrame]:
     """Go on the part of a tour that leads through some communities."""
     return toured(_planned(plan), numbers)
 
@@ -191,15 +204,26 @@ class _Writer:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.parquet: Any = None
+        self.empty: pd.DataFrame | None = None
 
     def __enter__(self) -> "_Writer":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        if self.empty is not None and not self.path.exists():
+            self._append(self.empty)
+        if self.parquet is not None:
+            self.parquet.close()
 
     def add(self, table: pd.DataFrame) -> None:
         """Add rows."""
+        if len(table):
+            self._append(table)
+        else:
+            # It may not know the types of its columns: not for the first to be written.
+            self.empty = table
+
+    def _append(self, table: pd.DataFrame) -> None:
         if self.path.suffix == ".csv":
             new = not self.path.exists()
             with open(self.path, "a", encoding="utf-8", newline="") as file:
@@ -214,11 +238,6 @@ class _Writer:
                 table, schema=self.parquet.schema, preserve_index=False
             )
         self.parquet.write_table(rows)
-
-    def close(self) -> None:
-        """Finish the file."""
-        if self.parquet is not None:
-            self.parquet.close()
 
 
 def _pyarrow() -> tuple[Any, Any]:
