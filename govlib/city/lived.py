@@ -9,7 +9,7 @@ from govlib.city.institutions import Institutions
 from govlib.city.people import Homes, People, homes, people
 from govlib.city.places import SIZES, Community
 from govlib.city.remedies import Remedy
-from govlib.city.ties import Ties, ties
+from govlib.city.ties import Meetings, Ties, meetings, ties
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,10 @@ class Lived:
         return people(self.base.seed, self.place, self.homes, self.base.parameters)
 
     @cached_property
+    def _met(self) -> dict[str, Meetings]:
+        return {}
+
+    @cached_property
     def _tied(self) -> dict[tuple[float, str], Ties]:
         return {}
 
@@ -76,14 +80,11 @@ class Lived:
             place = replace(place, activity=activity)
         key = place.activity, world
         if key not in self._tied:
-            self._tied[key] = ties(
-                self.base.seed,
-                place,
-                self.homes,
-                self.people,
-                self.base.parameters,
-                world,
-            )
+            where = self.base.seed, place, self.homes, self.people
+            how = self.base.parameters, world
+            if world not in self._met:
+                self._met[world] = meetings(*where, *how)
+            self._tied[key] = ties(*where, *how, self._met[world])
         return self._tied[key]
 
 

@@ -90,6 +90,111 @@ def mixed_rate(community: Community, parameters: dict[str, float], world: str) -
     return float(np.exp(contact - parameters["homophily"]))
 
 
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """
+    Pairs of residents who would be tied if activities were held.
+
+    Attributes
+    ----------
+    pairs : numpy.ndarray of int, shape (k,)
+        ``source * n + target``; a pair may meet several times.
+    accept : numpy.ndarray of float, shape (k,)
+        Stored uniform numbers on the scale of the factors: the pair becomes tied if
+        their product is larger.
+    chance : numpy.ndarray of float, shape (k,)
+        Product of all factors but that for activities.
+    """
+
+    pairs: Integers
+    accept: Floats
+    chance: Floats
+
+
+def meetings(
+    seed: int,
+    community: Community,
+    homes: Homes,
+    people: People,
+    parameters: dict[str, float],
+    world: str = "conflict",
+) -> Meetings:
+    """
+    Let the residents of one community meet, whether activities are held or not.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the city.
+    community : Community
+        Its variables.
+    homes : Homes
+        Where each household lives.
+    people : People
+        Its residents.
+    parameters : dict of str to float
+        All parameters.
+    world : str, default "conflict"
+        Whether heterogeneity costs ties between origins or makes them.
+
+    Returns
+    -------
+    Meetings
+        What :func:`ties` chooses from.
+    """
+    n = people.age.size
+    pull = _pull(homes, people, parameters)
+    mixed = mixed_rate(community, parameters, world)
+    most_active = max(1.0, float(np.exp(parameters["activity_effect"])))
+    estate = homes.estate[people.household]
+    stairwell = homes.block * 100 + homes.stairwell
+    met = {
+        "community": np.zeros_like(estate),
+        "estate": estate,
+        "stairwell": stairwell[people.household],
+    }
+    found = []
+    for place, where in met.items():
+        i, j, accept = candidates(
+            seed,
+            community,
+            place,
+            people.sociability,
+            where,
+            pull,
+            most_active,
+            _rate(community, parameters),
+            mixed,
+        )
+        chance = pull[i] * pull[j]
+        years = np.abs(people.age[i] - people.age[j])
+        chance *= np.exp(-parameters["age_closeness"] * years)
+        chance[people.non_local[i] != people.non_local[j]] *= mixed
+        keep = accept / most_active < chance
+        keep &= people.household[i] != people.household[j]
+        pairs = np.minimum(i, j)[keep] * n + np.maximum(i, j)[keep]
+        found.append((pairs, accept[keep], chance[keep]))
+    return Meetings(*(np.concatenate(part) for part in zip(*found, strict=True)))
+
+
+def _pull(homes: Homes, people: People, parameters: dict[str, float]) -> Floats:
+    """
+    Give what one end brings into the chance of a tie.
+
+    Of a tall building that is the square root of its effect, since both ends bring
+    theirs.
+    """
+    exposed = exposure(people.age, people.tenure, parameters)
+    tall = homes.tall[people.household]
+    return exposed * np.exp(parameters["high_rise_effect"] / 2 * tall)
+
+
+def _rate(community: Community, parameters: dict[str, float]) -> float:
+    """Give the ties that a resident starts, before all factors."""
+    spread = parameters["tie_spread"] * community.tie_draw
+    return float(parameters["tie_rate"] * np.exp(spread))
+
+
 def ties(
     seed: int,
     community: Community,
@@ -97,6 +202,7 @@ def ties(
     people: People,
     parameters: dict[str, float],
     world: str = "conflict",
+    met: Meetings | None = None,
 ) -> Ties:
     """
     Tie the residents of one community to one another.
@@ -115,6 +221,9 @@ def ties(
         All parameters.
     world : str, default "conflict"
         Whether heterogeneity costs ties between origins or makes them.
+    met : Meetings, optional
+        What :func:`meetings` returns, if it is known from the same community with
+        other activities.
 
     Returns
     -------
@@ -134,45 +243,22 @@ def ties(
     Then one synchronous round of closure: each neighbour in common introduces two
     residents of one building with the same chance, times the factor for origin.
     """
-    code, n = community.code, people.age.size
-    exposed = exposure(people.age, people.tenure, parameters)
-    tall = homes.tall[people.household]
-    # What one end brings into the chance of a tie; the square root of the effect of a
-    # tall building, since both ends bring theirs.
-    pull = exposed * np.exp(parameters["high_rise_effect"] / 2 * tall)
-    mixed = mixed_rate(community, parameters, world)
+    n = people.age.size
+    if met is None:
+        met = meetings(seed, community, homes, people, parameters, world)
     active = np.exp(parameters["activity_effect"] * community.activity)
-    rate = parameters["tie_rate"] * np.exp(
-        parameters["tie_spread"] * community.tie_draw
-    )
+    pairs = np.unique(met.pairs[met.accept / active < met.chance])
 
-    estate = homes.estate[people.household]
-    stairwell = homes.block * 100 + homes.stairwell
-    met = {
-        "community": np.zeros_like(estate),
-        "estate": estate,
-        "stairwell": stairwell[people.household],
-    }
-    found = []
-    for place, where in met.items():
-        i, j, accept = candidates(
-            seed, community, place, people.sociability, where, pull, active, rate, mixed
-        )
-        chance = pull[i] * pull[j]
-        years = np.abs(people.age[i] - people.age[j])
-        chance *= np.exp(-parameters["age_closeness"] * years)
-        chance[people.non_local[i] != people.non_local[j]] *= mixed
-        keep = (accept < chance) & (people.household[i] != people.household[j])
-        found.append(np.minimum(i, j)[keep] * n + np.maximum(i, j)[keep])
-    pairs = np.unique(np.concatenate(found))
-
+    mixed = mixed_rate(community, parameters, world)
     closed = closures(seed, community, homes, people, pairs, parameters, mixed)
     everything = np.concatenate((pairs, closed))
     order = np.argsort(everything, kind="stable")
-    uniform = stream(seed, "ties_outside", code).random((community.households, MOST))
+    draws = stream(seed, "ties_outside", community.code)
+    uniform = draws.random((community.households, MOST))
+    rate = _rate(community, parameters) * PLACES["outside"] * active
     outside = poisson_quantile(
         uniform.ravel()[people.number],
-        rate * PLACES["outside"] * active * people.sociability * pull,
+        rate * people.sociability * _pull(homes, people, parameters),
     )
     return Ties(
         everything[order] // n,
@@ -189,7 +275,7 @@ def candidates(
     sociability: Floats,
     where: Integers,
     pull: Floats,
-    active: float,
+    most_active: float,
     rate: float,
     mixed: float,
 ) -> tuple[Integers, Integers, Floats]:
@@ -210,8 +296,8 @@ def candidates(
         The stairwell, estate or community of each resident, in order of address.
     pull : numpy.ndarray of float, shape (n,)
         What each resident brings into the chance of a tie.
-    active : float
-        Factor for shared activities.
+    most_active : float
+        Factor for shared activities where it is largest.
     rate : float
         Ties a resident starts, before all factors.
     mixed : float
@@ -220,11 +306,10 @@ def candidates(
     Returns
     -------
     i, j : numpy.ndarray of int, shape (k,)
-        The two residents. Candidates who would fail whoever there the second is are
-        left out.
+        The two residents. Candidates who would fail whoever there the second is, with
+        activities and without, are left out.
     accept : numpy.ndarray of float, shape (k,)
-        Stored uniform numbers on the scale of the remaining factors: the pair becomes
-        tied if their product is larger.
+        Stored uniform numbers on the scale of all factors.
     """
     most_pull = (LONGEST / 8 + 0.2) ** bound("tenure_effect") * np.exp(
         bound("age_effect") * (OLDEST - 45)
@@ -237,7 +322,7 @@ def candidates(
         stream(seed, f"candidates_{end}_{place}", community.code).random(number)
         for end in ("one", "other", "accept")
     )
-    accept = accept * most / active
+    accept = accept * most
     # Residents stand in order of address, so a place is a stretch of them.
     change = np.flatnonzero(np.diff(where)) + 1
     first = np.concatenate(([0], change))
@@ -246,7 +331,8 @@ def candidates(
 
     # Most fail whoever lives there, and need not be looked up, which is what takes
     # time. The last bits of a product hang on the order of its factors.
-    best = pull * (np.maximum.reduceat(pull, first) * max(mixed, 1) * 1.000001)[stretch]
+    high = max(mixed, 1) * most_active * 1.000001
+    best = pull * (np.maximum.reduceat(pull, first) * high)[stretch]
     left = np.flatnonzero(accept < best.max())
     ends = np.cumsum(sociability)
     find = _finder(ends)
@@ -350,18 +436,18 @@ def closures(
     n = people.age.size
     building = homes.block[people.household]
     source, target = pairs // n, pairs % n
-    one = np.concatenate((source, target))
-    two = np.concatenate((target, source))
+    one = np.concatenate((target, source))
+    two = np.concatenate((source, target))
+    # The neighbours of each resident, in order: those with lower numbers come first.
     order = np.argsort(one, kind="stable")
     neighbour = two[order]
-    degree = np.bincount(one, minlength=n)
-    first = np.cumsum(degree) - degree
-    # Every neighbour j of i, and every neighbour k of that j.
-    paths = degree[neighbour]
-    i = np.repeat(one[order], paths)
-    along = np.arange(i.size) - np.repeat(np.cumsum(paths) - paths, paths)
-    k = neighbour[np.repeat(first[neighbour], paths) + along]
-    keep = (i < k) & (building[i] == building[k])
+    last = np.cumsum(np.bincount(one, minlength=n))[one[order]]
+    # Every neighbour, and every later neighbour of the same resident.
+    later = last - 1 - np.arange(order.size)
+    i = np.repeat(neighbour, later)
+    along = np.arange(i.size) - np.repeat(np.cumsum(later) - later, later)
+    k = neighbour[np.repeat(np.arange(1, order.size + 1), later) + along]
+    keep = building[i] == building[k]
     keep &= people.household[i] != people.household[k]
     reached, common = np.unique(i[keep] * n + k[keep], return_counts=True)
     new = ~among(reached, pairs)
