@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,6 +25,7 @@ from govlib.city.people import MOST, Booleans, Floats, Integers, People
 from govlib.city.places import Community, community
 from govlib.city.streams import pair_uniforms, stream
 from govlib.city.survey import AGREE, BELONGING
+from govlib.city.tables import Columns, joined
 from govlib.city.ties import among
 
 TABLES = ("activity_trial", "panel")
@@ -406,7 +406,7 @@ def planned(base: Base) -> Plan:
     )
 
 
-def visited(home: Lived, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+def visited(home: Lived, plan: Plan) -> tuple[Columns, Columns | None]:
     """Return one community's rows of the panel, and of the trial."""
     i, seed, place, who = home.number, home.base.seed, home.place, home.people
     has, values = home.institutions, home.base.parameters
@@ -421,20 +421,28 @@ def visited(home: Lived, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame | None]
     degree = known.degree(plan.staged[i])
     life = live(seed, place, has, who, degree, values)
     trial = _trial(seed, place, who, degree, life, bool(plan.stage[i]))
-    return panel, trial if plan.chosen[i] else trial[:0]
+    if not plan.chosen[i]:
+        trial = {name: column[:0] for name, column in trial.items()}
+    return panel, trial
 
 
 def gathered(
     codes: Sequence[str],  # noqa: ARG001
     plan: Plan,  # noqa: ARG001
-    parts: Sequence[tuple[pd.DataFrame, pd.DataFrame | None]],
+    parts: Sequence[tuple[Columns, Columns | None]],
 ) -> dict[str, pd.DataFrame]:
     """Put the rows of communities together."""
     panel, trial = zip(*parts, strict=True)
     told = [part for part in trial if part is not None]
-    found = {"panel": pd.concat(panel, ignore_index=True)}
+    found = {"panel": joined(panel)}
     if told:
-        found["activity_trial"] = pd.concat(told, ignore_index=True)
+        trial = joined(told)
+        kinds = {
+            f"{name}_{wave}": "boolean" if name == "took_part" else "Int64"
+            for name in ("ties", *BELONGING, "took_part")
+            for wave in ("before", "after")
+        }
+        found["activity_trial"] = trial.astype(kinds)
     return found
 
 
@@ -457,7 +465,7 @@ def _panel(
     degree: Integers,
     life: Life,
     held: Floats,
-) -> pd.DataFrame:
+) -> Columns:
     """Count participants and call forty adults in each quarter."""
     draws = stream(seed, "programmes_telephone", place.code)
     lots = draws.random((QUARTERS, place.households * MOST))
@@ -471,18 +479,16 @@ def _panel(
         _score(life.belonging[quarter + 1, who], style[quarter], own[quarter])[1]
         for quarter, who in enumerate(called)
     ]
-    return pd.DataFrame(
-        {
-            "community": place.code,
-            "quarter": np.arange(1, QUARTERS + 1),
-            "activity": held > 0,
-            "hall": institutions.hall > 0,
-            "need": institutions.need,
-            "mean_ties": ties,
-            "mean_belonging": [told.mean() for told in score],
-            "participation_rate": life.decided[:, adult].mean(axis=1),
-        }
-    )
+    return {
+        "community": np.full(QUARTERS, place.code),
+        "quarter": np.arange(1, QUARTERS + 1),
+        "activity": held > 0,
+        "hall": institutions.hall > 0,
+        "need": institutions.need,
+        "mean_ties": ties,
+        "mean_belonging": [told.mean() for told in score],
+        "participation_rate": life.decided[:, adult].mean(axis=1),
+    }
 
 
 def _score(belonging: Floats, style: Floats, own: Floats) -> tuple[Integers, Floats]:
@@ -500,18 +506,18 @@ def _trial(
     degree: Integers,
     life: Life,
     stage: bool,
-) -> pd.DataFrame:
+) -> Columns:
     """Ask twenty adults before the stages open, and again two years later."""
     draws = stream(seed, "programmes_asked", place.code)
     who = _adults_by_lot(draws.random(place.households * MOST), people, ASKED)
     style = draws.standard_normal(ASKED)
     own = draws.standard_normal((2, len(BELONGING), ASKED))
     moved = draws.logistic(size=ASKED)[: who.size] < -2.2 + 0.5 * (degree[-1, who] == 0)
-    rows: dict[str, Any] = {
+    rows: Columns = {
         "respondent": [f"{place.code}-T{k:02}" for k in range(1, who.size + 1)],
-        "community": place.code,
-        "district": place.district,
-        "stage": bool(stage),
+        "community": np.full(who.size, place.code),
+        "district": np.full(who.size, place.district),
+        "stage": np.full(who.size, stage),
         "origin": np.where(people.non_local[who], "non-local", "local"),
         "age": people.age[who],
         "owner": people.owner[who],
@@ -528,8 +534,5 @@ def _trial(
         }
         gone = moved if wave else np.zeros(who.size, dtype=np.bool_)
         for name, answer in values.items():
-            kind = "boolean" if name == "took_part" else "Int64"
-            column = pd.array(np.asarray(answer), dtype=kind)
-            column[gone] = pd.NA
-            rows[f"{name}_{word}"] = column
-    return pd.DataFrame(rows)
+            rows[f"{name}_{word}"] = np.where(gone, np.nan, answer)
+    return rows

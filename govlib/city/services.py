@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,6 +29,7 @@ from govlib.city.service_places import (
 )
 from govlib.city.streams import stream
 from govlib.city.survey import draw
+from govlib.city.tables import Columns, joined
 
 TABLES = ("blocks", "facilities", "offices", "service_survey", "walks")
 
@@ -378,7 +378,7 @@ def planned(base: Base) -> Plan:
     return plan
 
 
-def visited(home: Lived, plan: Plan) -> dict[str, pd.DataFrame]:
+def visited(home: Lived, plan: Plan) -> dict[str, Columns]:
     """Return the rows of one community: blocks, walks from them, and the survey."""
     base, number, place = home.base, home.number, home.place
     near = blocks(base.seed, place, home.homes)
@@ -390,32 +390,33 @@ def visited(home: Lived, plan: Plan) -> dict[str, pd.DataFrame]:
     if len(names):
         length = walks_from(near, plan.built[number], plan.river[number])
         b, f = np.nonzero(length <= WALK)
-        rows["walks"] = pd.DataFrame(
-            {
-                "block": _names(place, near)[b],
-                "facility": names[f],
-                "metres": np.rint(length[b, f]).astype(np.int64),
-            }
-        )
+        rows["walks"] = {
+            "block": _names(place, near)[b],
+            "facility": names[f],
+            "metres": np.rint(length[b, f]).astype(np.int64),
+        }
     return rows
 
 
 def gathered(
     codes: Sequence[str],
     plan: Plan,
-    parts: Sequence[dict[str, pd.DataFrame]],
+    parts: Sequence[dict[str, Columns]],
 ) -> dict[str, pd.DataFrame]:
     """Put the rows of communities together, in order."""
     here = set(codes)
     tens = zip(plan.offices, plan.facilities, strict=True)
     tens = [ten for ten in tens if ten[0]["community"].iloc[0] in here]
     found = {
-        "offices": [offices for offices, _ in tens],
-        "facilities": [facilities for _, facilities in tens],
+        "offices": pd.concat([offices for offices, _ in tens]),
+        "facilities": pd.concat([facilities for _, facilities in tens]),
     }
-    for part in parts:
-        for name, rows in part.items():
-            found.setdefault(name, []).append(rows)
+    for name in ("blocks", "service_survey", "walks"):
+        some = [part[name] for part in parts if name in part]
+        if some:
+            found[name] = joined(some)
+    answered = dict.fromkeys(ANSWERS, "Int64")
+    found["service_survey"] = found["service_survey"].astype(answered)
     keys = {
         "blocks": ["block"],
         "facilities": ["facility", "function"],
@@ -424,8 +425,8 @@ def gathered(
         "walks": ["block", "facility"],
     }
     return {
-        name: pd.concat(rows).sort_values(keys[name], ignore_index=True)
-        for name, rows in found.items()
+        name: table.sort_values(keys[name], ignore_index=True)
+        for name, table in found.items()
     }
 
 
@@ -442,27 +443,25 @@ def _names(place: Community, near: Blocks) -> np.ndarray:
 
 def _blocks(
     base: Base, place: Community, who: People, near: Blocks, at: Floats
-) -> pd.DataFrame:
+) -> Columns:
     """Count who lives in each block, and average what they live on."""
     n = near.estate.size
     of = near.of_household[who.household]
     residents = np.bincount(of, minlength=n)
     paid = yuan(income(base.seed, place))[who.household]
     mean = np.bincount(of, paid, minlength=n) / np.maximum(residents, 1)
-    return pd.DataFrame(
-        {
-            "block": _names(place, near),
-            "community": place.code,
-            **_metres(near.place + at),
-            "gated": near.gated,
-            "residents": residents,
-            "older": np.bincount(of[who.age >= 60], minlength=n),
-            "income": (100 * np.rint(mean / 100)).astype(np.int64),
-        }
-    )
+    return {
+        "block": _names(place, near),
+        "community": np.full(n, place.code),
+        **_metres(near.place + at),
+        "gated": near.gated,
+        "residents": residents,
+        "older": np.bincount(of[who.age >= 60], minlength=n),
+        "income": (100 * np.rint(mean / 100)).astype(np.int64),
+    }
 
 
-def _survey(base: Base, number: int, built: Homes, who: People) -> pd.DataFrame:
+def _survey(base: Base, number: int, built: Homes, who: People) -> Columns:
     """Put the answers of one community into rows."""
     place = base.places[number]
     told = answers(base, number, built, who)
@@ -473,7 +472,4 @@ def _survey(base: Base, number: int, built: Homes, who: People) -> pd.DataFrame:
         f"{place.code}-{e + 1}-{i - first[e] + 1:05}"
         for i, e in zip(person, estate[person], strict=True)
     ]
-    columns: dict[str, Any] = {"resident": pd.array(names, dtype="str")}
-    for column, item in ANSWERS.items():
-        columns[column] = pd.array(told[item], dtype="Float64").astype("Int64")
-    return pd.DataFrame(columns)
+    return {"resident": names, **{name: told[item] for name, item in ANSWERS.items()}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from govlib.city.model import Neighbourhood
     from govlib.city.people import Floats
     from govlib.city.survey import Answers
+
+# Columns of the rows that a theme has for one community.
+Columns = dict[str, Any]
 
 # Tables that tell of the estates whose network is counted.
 ROSTERS = (
@@ -52,6 +55,30 @@ NUMBERS = {
     "list_count",
     *BELONGING,
 }
+
+
+def joined(parts: Sequence[Columns]) -> pd.DataFrame:
+    """
+    Put rows of several communities into one table.
+
+    Parameters
+    ----------
+    parts : sequence of dict
+        Columns by name, the same in each part.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows in order. One table is made much faster than many.
+
+    Examples
+    --------
+    >>> joined([{"ties": [1, 2]}, {"ties": [3]}])["ties"].tolist()
+    [1, 2, 3]
+    """
+    return pd.DataFrame(
+        {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    )
 
 
 def census_estates(seed: int, codes: list[str]) -> dict[str, str]:
