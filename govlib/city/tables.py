@@ -407,13 +407,17 @@ def _residents(place: Neighbourhood, here: NDArray[np.int64]) -> pd.DataFrame:
 
 def _ties(place: Neighbourhood, here: NDArray[np.int64]) -> pd.DataFrame:
     inside = np.isin(place.ties.source, here) & np.isin(place.ties.target, here)
-    source = addresses(place, place.ties.source[inside])
-    target = addresses(place, place.ties.target[inside])
+    source, target = (
+        np.searchsorted(here, ends[inside])
+        for ends in (place.ties.source, place.ties.target)
+    )
+    names = addresses(place, here)
+    resident = np.array(names["resident"], dtype=object)
     return pd.DataFrame(
         {
-            "estate": source["estate"],
-            "source": source["resident"],
-            "target": target["resident"],
+            "estate": np.array(names["estate"], dtype=object)[source],
+            "source": resident[source],
+            "target": resident[target],
         }
     )
 
