@@ -141,14 +141,14 @@ def belonging_level(
         Its variables.
     people : People
         Its residents.
-    degree : numpy.ndarray of int, shape (n,)
-        Neighbours whom each resident would visit or ask for help.
+    degree : numpy.ndarray of int, shape (n,) or (k, n)
+        Neighbours whom each resident would visit or ask for help; at several times.
     parameters : dict of str to float
         All parameters.
 
     Returns
     -------
-    numpy.ndarray of float, shape (n,)
+    numpy.ndarray of float, shape (n,) or (k, n)
         ``-0.95 + 0.5 log(1 + ties) + 0.25 owner + 0.01 years + u + e``, where u is
         the community's own draw, which also moves its ties, and e has standard
         deviation 0.85.
@@ -177,29 +177,27 @@ def asked(
         Its variables.
     people : People
         Its residents.
-    degree : numpy.ndarray of int, shape (n,)
-        Neighbours whom each resident would visit or ask for help.
+    degree : numpy.ndarray of int, shape (n,) or (k, n)
+        Neighbours whom each resident would visit or ask for help; at several times.
 
     Returns
     -------
-    numpy.ndarray of int, shape (n,)
+    numpy.ndarray of int, shape (n,) or (k, n)
         Place in `ASKED_BY`, by a multinomial logit: the committee and stairwell
         leaders ask Party members, the old and those who have long lived here;
         neighbours ask those with many ties.
     """
     old, years, close = people.age - 45, people.tenure, np.log1p(degree)
-    odds = np.exp(
-        [
-            -1.75 + 1.1 * people.party + 0.020 * old + 0.020 * years,
-            -1.80 + 0.5 * people.party + 0.015 * old + 0.030 * years,
-            -2.70 + 0.2 * people.party + 0.005 * old + 0.700 * close,
-        ]
-    )
-    ends = np.cumsum(odds, axis=0) / (1 + odds.sum(axis=0))
+    # Odds against nobody, added up one after the other.
+    first = np.exp(-1.75 + 1.1 * people.party + 0.020 * old + 0.020 * years)
+    second = first + np.exp(-1.80 + 0.5 * people.party + 0.015 * old + 0.030 * years)
+    third = second + np.exp(-2.70 + 0.2 * people.party + 0.005 * old + 0.700 * close)
     uniform = _uniform(seed, "asked", community, people)
     # Read from above, so that nobody stands below the last end.
-    by = 1 + (uniform >= ends).sum(axis=0)
-    return np.where(by > len(odds), 0, by)
+    by = np.ones(close.shape, dtype=np.int64)
+    for odds in (first, second, third):
+        by += uniform >= odds / (1 + third)
+    return np.where(by > 3, 0, by)
 
 
 def personal_log_odds(

@@ -197,7 +197,6 @@ def live(
     values = dict(parameters)
     shape = (community.households * MOST, QUARTERS)
     uniform = stream(seed, "participation", community.code).random(shape)
-    level, own = np.empty((2, QUARTERS, people.age.size))
     common = shared_log_odds(
         institutions.self_governance_time,
         institutions.need,
@@ -205,15 +204,13 @@ def live(
         institutions.halls_near,
         values,
     )
-    for quarter in range(QUARTERS):
-        if quarter == 0 or (degree[quarter] != degree[quarter - 1]).any():
-            now = degree[quarter]
-            home = belonging_level(seed, community, people, now, values)
-            called = asked(seed, community, people, now) > 0
-            inclined = personal_log_odds(
-                people.owner, people.age, people.party, called, values
-            )
-        level[quarter], own[quarter] = home, inclined
+    # Most quarters are like the one before.
+    new = np.append(True, (degree[1:] != degree[:-1]).any(axis=1))
+    now, since = degree[new], np.cumsum(new) - 1
+    level = belonging_level(seed, community, people, now, values)[since]
+    called = asked(seed, community, people, now) > 0
+    own = personal_log_odds(people.owner, people.age, people.party, called, values)
+    own = own[since]
     belonging, decided, year = quarters_lived(
         own, common, level, institutions.functions, uniform[people.number].T, values
     )
