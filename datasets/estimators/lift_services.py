@@ -7,16 +7,19 @@ well, so intervals of means are those of their logarithms, and that of a differe
 put together from the two (Zou and Donner, 2008, Statistics in Medicine 27, 1693-1702).
 """
 
-from math import exp, hypot
+from math import exp, hypot, log
 
+import numpy as np
 import pandas as pd
 
 from estimators import Answer, Check
-from estimators._shared import ends
+from estimators._shared import around
 from govlib import lifecycle
 from govlib.city import City, Size
+from govlib.city.hasty import jackknife
 from govlib.city.known_organisations import naive_answers
 from govlib.city.organisations import MONTHS
+from govlib.city.people import Booleans, Floats
 
 # Half of the services stand in a special plan: more of them than the shipped city has.
 SIZE = Size(16, 10, 1, 20)
@@ -67,17 +70,28 @@ def right(city: City) -> dict[str, Answer]:
 
 
 def mean_wait(cases: pd.DataFrame) -> Answer:
-    """Return the mean wait with an interval that is even around its logarithm."""
+    """Return the mean wait; its logarithm is found again without each service."""
     waits = lifecycle.restricted_mean(
-        cases,
-        time="wait",
-        outcome="started",
-        horizon=cases["wait"].max(),
-        cluster="lift_service",
+        cases, time="wait", outcome="started", horizon=cases["wait"].max()
     )
-    estimate, _, high = ends(waits.iloc[0])
-    factor = exp((high - estimate) / estimate)
-    return estimate, estimate / factor, estimate * factor
+    estimate = log(waits["estimate"].iloc[0])
+    wait, started = cases["wait"].to_numpy(), cases["started"].to_numpy()
+    services, of = np.unique(cases["lift_service"], return_inverse=True)
+    left_out = [
+        {"log": log(_area(wait[of != one], started[of != one]))}
+        for one in range(services.size)
+    ]
+    error = jackknife(left_out)["log"]
+    estimate, low, high = around(estimate, error, services.size - 1)
+    return exp(estimate), exp(low), exp(high)
+
+
+def _area(wait: Floats, started: Booleans) -> float:
+    """Return what `lifecycle.restricted_mean` does, on arrays: many times as fast."""
+    steps, ends = np.unique(wait[started], return_counts=True)
+    waiting = wait.size - np.searchsorted(np.sort(wait), steps)
+    left = np.concatenate(([1.0], np.cumprod(1 - ends / waiting)))
+    return float((np.diff(np.concatenate(([0.0], steps, [wait.max()]))) * left).sum())
 
 
 def naive(city: City) -> dict[str, float]:
