@@ -2,7 +2,9 @@
 Chapter 08: what talks in a hall and compensation do, and what passes in law.
 
 Where a hall is open, the share of flats against at the door decides with chance which
-stairwells bring their talks to it; whether one is open hangs on need.
+stairwells bring their talks to it; whether one is open hangs on need. Left out is what
+talks do for a lift that is built: few are, and intervals held the truth in 92 per cent
+of a thousand cities.
 """
 
 import pandas as pd
@@ -29,8 +31,6 @@ OPEN_ZH = (
     "在已设议事厅的社区内，同意对协商的逻辑回归，对其投票标准化；"
     f"{ALIKE_ZH}；以社区聚类"
 )
-LINES_EN = f"with and without talks, at the average; {ALIKE_EN}"
-LINES_ZH = f"的直线（有无协商各一条），在均值处比较；{ALIKE_ZH}"
 CHECKS = (
     Check("hall_consent", OPEN_EN, OPEN_ZH, naive_side="below"),
     Check(
@@ -41,14 +41,8 @@ CHECKS = (
     ),
     Check(
         "hall_passed",
-        f"Lines for passing {LINES_EN}",
-        f"拟合通过{LINES_ZH}",
-        naive_side="below",
-    ),
-    Check(
-        "hall_built",
-        f"Lines for a lift that is built {LINES_EN}",
-        f"拟合电梯建成{LINES_ZH}",
+        f"Lines for passing with and without talks, at the average; {ALIKE_EN}",
+        f"有无协商各拟合一条通过的直线，在均值处比较；{ALIKE_ZH}",
         naive_side="below",
     ),
     Check(
@@ -133,7 +127,6 @@ def right(city: City) -> dict[str, Answer]:
         "hall_consent": _talked(open_),
         "hall_consent_low": _talked(open_[open_["floor"] <= 2]),
         "hall_passed": _lines(drawn, "vote_passed", "hall_talks", ALIKE),
-        "hall_built": _lines(drawn, "lift_built", "hall_talks", ALIKE),
         "compensation_ground": answer(
             regression(
                 votes[votes["floor"] == 1].assign(agrees=votes["agrees"].astype(float)),

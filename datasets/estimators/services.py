@@ -42,7 +42,7 @@ CHECKS = (
 def right(city: City) -> dict[str, Answer]:
     """Answer as the chapter does."""
     told = answers(city)
-    held = regression(told, "satisfaction ~ functions + doublings")
+    held = regression(told, "satisfaction ~ functions + doublings", errors="CR1")
     expected = told.dropna(subset=["expected"])
     here = expected.groupby("community")["expected"].transform("size")
     expected = expected.assign(
