@@ -16,7 +16,7 @@ from govlib.city.remedies import Remedy
 from govlib.city.row import NONE, Row
 from govlib.city.streams import stream
 from govlib.city.survey import BELONGING
-from govlib.city.ties import ties
+from govlib.city.ties import meetings, ties
 
 # Part of the households whose origin is set, and the shares that communities are set
 # to: little enough that neighbours hardly change, and within what the city has.
@@ -402,7 +402,7 @@ def _origin(shown: Neighbourhood) -> tuple[float, float]:
         origin = origins(seed, place, built, values)
         origin[drawn] = non_local
         residents = people(seed, place, built, values, origin)
-        tied = ties(seed, place, built, residents, values)
+        tied = ties(meetings(seed, place, built, residents, values))
         run = replace(shown, people=residents, ties=tied)
         unit = drawn[residents.household] & (residents.age >= 18)
         rates.append(run.participation().chance[unit].mean())

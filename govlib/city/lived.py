@@ -1,7 +1,7 @@
 """One community with those who live there: what several themes need, made once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from govlib.city.base import Base, some
@@ -75,17 +75,20 @@ class Lived:
         Ties
             Made once for each of these.
         """
-        place = self.place
-        if activity is not None:
-            place = replace(place, activity=activity)
-        key = place.activity, world
-        if key not in self._tied:
-            where = self.base.seed, place, self.homes, self.people
-            how = self.base.parameters, world
-            if world not in self._met:
-                self._met[world] = meetings(*where, *how)
-            self._tied[key] = ties(*where, *how, self._met[world])
-        return self._tied[key]
+        if activity is None:
+            activity = self.place.activity
+        if world not in self._met:
+            self._met[world] = meetings(
+                self.base.seed,
+                self.place,
+                self.homes,
+                self.people,
+                self.base.parameters,
+                world,
+            )
+        if (activity, world) not in self._tied:
+            self._tied[activity, world] = ties(self._met[world], activity)
+        return self._tied[activity, world]
 
 
 def alone(

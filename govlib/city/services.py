@@ -318,8 +318,8 @@ class Plan:
 
     Attributes
     ----------
-    offices, facilities : list of pandas.DataFrame
-        Rows of these tables, ten by ten.
+    offices, facilities : dict of str to pandas.DataFrame
+        Rows of these tables for ten communities, by the code of the first.
     corner : list of numpy.ndarray
         By community, the corner from which places are measured.
     river : list of River or None
@@ -330,8 +330,8 @@ class Plan:
         Where these stand.
     """
 
-    offices: list[pd.DataFrame]
-    facilities: list[pd.DataFrame]
+    offices: dict[str, pd.DataFrame]
+    facilities: dict[str, pd.DataFrame]
     corner: list[Floats]
     river: list[River | None]
     names: list[np.ndarray]
@@ -342,7 +342,7 @@ def planned(base: Base) -> Plan:
     """Build the facilities of a city and name them."""
     n = len(base.places)
     nothing = [np.empty(0)] * n
-    plan = Plan([], [], [*nothing], [None] * n, [*nothing], [*nothing])
+    plan = Plan({}, {}, [*nothing], [None] * n, [*nothing], [*nothing])
     numbered: dict[str, int] = {}
     for ten in tens(base):
         first = base.places[ten.places[0]]
@@ -354,22 +354,20 @@ def planned(base: Base) -> Plan:
             [f"{first.subdistrict}-{start + n + 1:03}" for n in built.number]
         )
         numbered[first.subdistrict] = start + len(set(built.number.tolist()))
-        plan.offices.append(
-            pd.DataFrame({"community": codes} | _metres(ten.offices + at))
+        plan.offices[first.code] = pd.DataFrame(
+            {"community": codes} | _metres(ten.offices + at)
         )
-        plan.facilities.append(
-            pd.DataFrame(
-                {
-                    "facility": names,
-                    "community": codes[ten.walks_of_offices.argmin(axis=0)]
-                    if len(names)
-                    else names,
-                    "function": np.array(list(TWELVE))[built.function],
-                    **_metres(built.place + at),
-                    "capacity": built.capacity,
-                    "operator": np.array(OPERATORS)[built.operator],
-                }
-            )
+        plan.facilities[first.code] = pd.DataFrame(
+            {
+                "facility": names,
+                "community": codes[ten.walks_of_offices.argmin(axis=0)]
+                if len(names)
+                else names,
+                "function": np.array(list(TWELVE))[built.function],
+                **_metres(built.place + at),
+                "capacity": built.capacity,
+                "operator": np.array(OPERATORS)[built.operator],
+            }
         )
         _, once = np.unique(built.number, return_index=True)
         for number in ten.places:
@@ -404,12 +402,10 @@ def gathered(
     parts: Sequence[dict[str, Columns]],
 ) -> dict[str, pd.DataFrame]:
     """Put the rows of communities together, in order."""
-    here = set(codes)
-    tens = zip(plan.offices, plan.facilities, strict=True)
-    tens = [ten for ten in tens if ten[0]["community"].iloc[0] in here]
+    tens = [code for code in codes if code in plan.offices]
     found = {
-        "offices": pd.concat([offices for offices, _ in tens]),
-        "facilities": pd.concat([facilities for _, facilities in tens]),
+        "offices": pd.concat([plan.offices[code] for code in tens]),
+        "facilities": pd.concat([plan.facilities[code] for code in tens]),
     }
     for name in ("blocks", "service_survey", "walks"):
         some = [part[name] for part in parts if name in part]

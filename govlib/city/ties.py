@@ -93,10 +93,17 @@ def mixed_rate(community: Community, parameters: dict[str, float], world: str) -
 @dataclass(frozen=True, slots=True)
 class Meetings:
     """
-    Pairs of residents who would be tied if activities were held.
+    Pairs of residents who would be tied if activities were held, and why.
 
     Attributes
     ----------
+    seed, community, homes, people, parameters
+        As given to :func:`meetings`.
+    pull : numpy.ndarray of float, shape (n,)
+        What each resident brings into the chance of a tie.
+    rate, mixed : float
+        Ties that a resident starts, before all factors; factor for two residents of
+        different origin.
     pairs : numpy.ndarray of int, shape (k,)
         ``source * n + target``; a pair may meet several times.
     accept : numpy.ndarray of float, shape (k,)
@@ -106,6 +113,14 @@ class Meetings:
         Product of all factors but that for activities.
     """
 
+    seed: int
+    community: Community
+    homes: Homes
+    people: People
+    parameters: dict[str, float]
+    pull: Floats
+    rate: float
+    mixed: float
     pairs: Integers
     accept: Floats
     chance: Floats
@@ -143,7 +158,13 @@ def meetings(
         What :func:`ties` chooses from.
     """
     n = people.age.size
-    pull = _pull(homes, people, parameters)
+    exposed = exposure(people.age, people.tenure, parameters)
+    tall = homes.tall[people.household]
+    # What one end brings into the chance of a tie; the square root of the effect of a
+    # tall building, since both ends bring theirs.
+    pull = exposed * np.exp(parameters["high_rise_effect"] / 2 * tall)
+    spread = parameters["tie_spread"] * community.tie_draw
+    rate = float(parameters["tie_rate"] * np.exp(spread))
     mixed = mixed_rate(community, parameters, world)
     most_active = max(1.0, float(np.exp(parameters["activity_effect"])))
     estate = homes.estate[people.household]
@@ -163,7 +184,7 @@ def meetings(
             where,
             pull,
             most_active,
-            _rate(community, parameters),
+            rate,
             mixed,
         )
         chance = pull[i] * pull[j]
@@ -174,56 +195,32 @@ def meetings(
         keep &= people.household[i] != people.household[j]
         pairs = np.minimum(i, j)[keep] * n + np.maximum(i, j)[keep]
         found.append((pairs, accept[keep], chance[keep]))
-    return Meetings(*(np.concatenate(part) for part in zip(*found, strict=True)))
+    pairs, accept, chance = (np.concatenate(part) for part in zip(*found, strict=True))
+    return Meetings(
+        seed=seed,
+        community=community,
+        homes=homes,
+        people=people,
+        parameters=parameters,
+        pull=pull,
+        rate=rate,
+        mixed=mixed,
+        pairs=pairs,
+        accept=accept,
+        chance=chance,
+    )
 
 
-def _pull(homes: Homes, people: People, parameters: dict[str, float]) -> Floats:
-    """
-    Give what one end brings into the chance of a tie.
-
-    Of a tall building that is the square root of its effect, since both ends bring
-    theirs.
-    """
-    exposed = exposure(people.age, people.tenure, parameters)
-    tall = homes.tall[people.household]
-    return exposed * np.exp(parameters["high_rise_effect"] / 2 * tall)
-
-
-def _rate(community: Community, parameters: dict[str, float]) -> float:
-    """Give the ties that a resident starts, before all factors."""
-    spread = parameters["tie_spread"] * community.tie_draw
-    return float(parameters["tie_rate"] * np.exp(spread))
-
-
-def ties(
-    seed: int,
-    community: Community,
-    homes: Homes,
-    people: People,
-    parameters: dict[str, float],
-    world: str = "conflict",
-    met: Meetings | None = None,
-) -> Ties:
+def ties(met: Meetings, activity: float | None = None) -> Ties:
     """
     Tie the residents of one community to one another.
 
     Parameters
     ----------
-    seed : int
-        Seed of the city.
-    community : Community
-        Its variables.
-    homes : Homes
-        Where each household lives.
-    people : People
-        Its residents.
-    parameters : dict of str to float
-        All parameters.
-    world : str, default "conflict"
-        Whether heterogeneity costs ties between origins or makes them.
-    met : Meetings, optional
-        What :func:`meetings` returns, if it is known from the same community with
-        other activities.
+    met : Meetings
+        Who of them meet.
+    activity : float, optional
+        Whether activities are held; as in their community by default.
 
     Returns
     -------
@@ -243,22 +240,21 @@ def ties(
     Then one synchronous round of closure: each neighbour in common introduces two
     residents of one building with the same chance, times the factor for origin.
     """
+    community, people, parameters = met.community, met.people, met.parameters
+    if activity is None:
+        activity = community.activity
     n = people.age.size
-    if met is None:
-        met = meetings(seed, community, homes, people, parameters, world)
-    active = np.exp(parameters["activity_effect"] * community.activity)
+    active = np.exp(parameters["activity_effect"] * activity)
     pairs = np.unique(met.pairs[met.accept / active < met.chance])
 
-    mixed = mixed_rate(community, parameters, world)
-    closed = closures(seed, community, homes, people, pairs, parameters, mixed)
+    closed = closures(met, pairs)
     everything = np.concatenate((pairs, closed))
     order = np.argsort(everything, kind="stable")
-    draws = stream(seed, "ties_outside", community.code)
+    draws = stream(met.seed, "ties_outside", community.code)
     uniform = draws.random((community.households, MOST))
-    rate = _rate(community, parameters) * PLACES["outside"] * active
     outside = poisson_quantile(
         uniform.ravel()[people.number],
-        rate * people.sociability * _pull(homes, people, parameters),
+        met.rate * PLACES["outside"] * active * people.sociability * met.pull,
     )
     return Ties(
         everything[order] // n,
@@ -398,34 +394,16 @@ def among(values: Integers, some: Integers) -> Booleans:
     return found
 
 
-def closures(
-    seed: int,
-    community: Community,
-    homes: Homes,
-    people: People,
-    pairs: Integers,
-    parameters: dict[str, float],
-    mixed: float,
-) -> Integers:
+def closures(met: Meetings, pairs: Integers) -> Integers:
     """
     Find the pairs whom neighbours in common introduce to each other.
 
     Parameters
     ----------
-    seed : int
-        Seed of the city.
-    community : Community
-        Its variables.
-    homes : Homes
-        Where each household lives.
-    people : People
-        Its residents.
+    met : Meetings
+        Who meet.
     pairs : numpy.ndarray of int, shape (m,)
         Ties so far, ``source * n + target``, sorted.
-    parameters : dict of str to float
-        All parameters.
-    mixed : float
-        Factor for two residents of different origin.
 
     Returns
     -------
@@ -433,8 +411,9 @@ def closures(
         New ties in the same form. With k neighbours in common the chance is
         ``1 - (1 - closure) ** k``; each pair has one stored uniform number.
     """
+    people = met.people
     n = people.age.size
-    building = homes.block[people.household]
+    building = met.homes.block[people.household]
     source, target = pairs // n, pairs % n
     one = np.concatenate((target, source))
     two = np.concatenate((source, target))
@@ -454,8 +433,8 @@ def closures(
     reached, common = reached[new], common[new]
     i, k = reached // n, reached % n
     differ = people.non_local[i] != people.non_local[k]
-    chance = parameters["closure"] * np.where(differ, min(mixed, 1.0), 1.0)
+    chance = met.parameters["closure"] * np.where(differ, min(met.mixed, 1.0), 1.0)
     uniform = pair_uniforms(
-        seed, ("closure", community.code), people.number[i], people.number[k]
+        met.seed, ("closure", met.community.code), people.number[i], people.number[k]
     )
     return reached[uniform < 1 - (1 - chance) ** common]

@@ -131,9 +131,6 @@ def _write_all(
         # Closed, it stops its workers: nobody writes into a folder that is taken away.
         return closing(joblib.Parallel(n_jobs=n_jobs, return_as="generator")(jobs))
 
-    def open_(name: str) -> _Writer:
-        return _Writer(folder / f"{name}.{form}")
-
     kept: dict[str, list[pd.DataFrame]] = {}
     writers: dict[str, _Writer] = {}
     with ExitStack() as stack:
@@ -162,7 +159,8 @@ def _write_all(
             for name, table in made.items():
                 if name in IN_PARTS:
                     if name not in writers:
-                        writers[name] = stack.enter_context(open_(name))
+                        writer = _Writer(folder / f"{name}.{form}")
+                        writers[name] = stack.enter_context(writer)
                     writers[name].add(table)
                 # Cases are looked up among all places.
                 if name not in IN_PARTS or name in ("communities", "estates"):
@@ -173,16 +171,19 @@ def _write_all(
     for name in ("districts", "subdistricts"):
         whole[name] = whole[name].drop_duplicates(ignore_index=True)
     whole["cases"] = tables.cases(whole)
-    for name in set(whole) - IN_PARTS:
-        with open_(name) as writer:
-            writer.add(whole[name])
+    _write_whole({n: t for n, t in whole.items() if n not in IN_PARTS}, folder, form)
 
 
 def _write_theme(
     made: Callable[[Base], dict[str, pd.DataFrame]], city: Base, folder: Path, form: str
 ) -> None:
-    """Write the tables of a theme that makes them for the whole city."""
-    for name, table in made(city).items():
+    """Make the tables of a theme for the whole city, and write them."""
+    _write_whole(made(city), folder, form)
+
+
+def _write_whole(whole: dict[str, pd.DataFrame], folder: Path, form: str) -> None:
+    """Write tables that are whole."""
+    for name, table in whole.items():
         with _Writer(folder / f"{name}.{form}") as writer:
             writer.add(table)
 
